@@ -16,7 +16,12 @@ export default defineConfig({
         },
       },
       {
-        test: { name: 'contract', include: source('contract.test'), testTimeout: 60_000, hookTimeout: 60_000 },
+        test: {
+          name: 'contract',
+          include: source('contract.test'),
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
       },
       {
         test: {

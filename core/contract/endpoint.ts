@@ -1,0 +1,27 @@
+import * as z from 'zod'
+
+/** One operation of the REST API, as data: the server mounts it, clients call it, documents come from it. */
+export interface Endpoint<
+  Params extends z.ZodType,
+  Body extends z.ZodType,
+  Output extends z.ZodType,
+> {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
+  /** Below `/hub/api`, with `:name` for parameters. */
+  readonly path: string
+  readonly summary: string
+  /** A caller needs one of these; the empty list: anyone. A scope that is held for something else only answers 404. */
+  readonly scopes: readonly string[]
+  readonly params: Params
+  readonly body: Body
+  readonly output: Output
+  readonly status: number
+}
+
+export function endpoint<
+  Params extends z.ZodType,
+  Body extends z.ZodType,
+  Output extends z.ZodType,
+>(described: Endpoint<Params, Body, Output>): Endpoint<Params, Body, Output> {
+  return described
+}

@@ -1,0 +1,7 @@
+/** The stored form of people's passwords. */
+export interface CredentialStore {
+  /** Undefined for unknown names, and for people who have not set a password yet. */
+  findHash(userName: string): Promise<string | undefined>
+  /** Sets or replaces it. */
+  setHash(userId: number, hash: string, at: Date): Promise<void>
+}

@@ -1,0 +1,23 @@
+/**
+ * What a token is for: `api` made by a person or operator · `server` the own token of a running server ·
+ * `oauth` a visitor's token at one server.
+ */
+export type TokenKind = 'api' | 'server' | 'oauth'
+
+export interface Token {
+  readonly id: number
+  readonly kind: TokenKind
+  readonly userId: number
+  readonly userName: string
+  readonly userAdmin: boolean
+  /** As asked for, unexpanded; what they give is the intersection with what the owner holds now. */
+  readonly scopes: readonly string[]
+  readonly note: string
+  /** The OAuth client that it was issued to, for `oauth`; the server's own client id, for `server`. */
+  readonly clientId: string | null
+  /** The browser session under which it was issued. */
+  readonly sessionId: string | null
+  readonly createdAt: Date
+  readonly expiresAt: Date | null
+  readonly lastActivity: Date | null
+}

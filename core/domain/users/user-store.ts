@@ -1,0 +1,23 @@
+import type { User } from './user.ts'
+
+export interface Page {
+  readonly offset: number
+  readonly limit: number
+}
+
+export interface UserStore {
+  /** @throws HubError `already_exists` */
+  create(user: {
+    readonly name: string
+    readonly admin: boolean
+    readonly createdAt: Date
+  }): Promise<User>
+  find(name: string): Promise<User | undefined>
+  findById(id: number): Promise<User | undefined>
+  /** In order of their making; `total` counts all. */
+  list(page: Page): Promise<{ readonly items: readonly User[]; readonly total: number }>
+  /** Takes with it the person's password, sessions, tokens and links, and the rows of stopped servers. */
+  remove(id: number): Promise<void>
+  /** Moves the last activity on; never back. */
+  touch(id: number, at: Date): Promise<void>
+}
