@@ -1,0 +1,189 @@
+import { HubError } from '../errors.ts'
+import { serverEnvironment } from './server-environment.ts'
+import { LOG_LINES, type ServerLifeDeps } from './server-life.ts'
+import type { ProgressLog } from './progress-log.ts'
+import { prefixOf, type Server, type ServerAddress, type SpawnHandle } from './server.ts'
+
+/** How often a starting server is looked at: whether it still lives, and what its log says. */
+const LOOK_MS = 500
+
+/** Why a start came to nothing, in words for the server's owner. */
+class StartFailure extends Error {}
+
+/**
+ * Brings one server from `spawning` to `ready`, or to `failed` with the reason and nothing left behind. An abort
+ * of `cancel` (somebody stops it) ends what was begun and leaves the row to whoever cancelled.
+ */
+export async function launch(
+  deps: ServerLifeDeps,
+  server: Server,
+  progress: ProgressLog,
+  cancel: AbortSignal,
+): Promise<void> {
+  const begun = deps.clock.now().getTime()
+  const deadline = new AbortController()
+  const signal = AbortSignal.any([cancel, deadline.signal])
+  const over = new AbortController()
+  void deps.clock.sleep(remainingMs(deps, server), over.signal).then(
+    () =>
+      deadline.abort(new StartFailure(`It did not answer within ${deps.startTimeoutMs / 1000} s.`)),
+    () => undefined,
+  )
+  try {
+    const ready = await start(deps, server, progress, signal)
+    deps.events.started(ready, deps.clock.now().getTime() - begun)
+  } catch (error) {
+    if (cancel.aborted) return
+    await fail(deps, server, progress, reasonOf(error, deadline.signal))
+  } finally {
+    over.abort(new Error('the start is over'))
+  }
+}
+
+async function start(
+  deps: ServerLifeDeps,
+  server: Server,
+  progress: ProgressLog,
+  signal: AbortSignal,
+): Promise<Server> {
+  const { handle, address } = await spawned(deps, server, progress, signal)
+  progress.add({ progress: 50, message: 'Waiting for the server to answer' })
+  await untilAnswering(deps, { server, handle, address }, progress, signal)
+  progress.add({ progress: 90, message: 'Opening the way to the server' })
+  await deps.routes.add({
+    prefix: prefixOf(server.id),
+    target: address,
+    user: server.id.user,
+    serverName: server.id.name,
+  })
+  const now = deps.clock.now()
+  const ready = await deps.servers.move(
+    server.id,
+    { states: ['spawning'], publicId: server.publicId },
+    { state: 'ready', stateSince: now },
+  )
+  if (!ready) throw new HubError('conflict', 'the server was stopped while it started')
+  const url = prefixOf(server.id)
+  progress.add({ progress: 100, ready: true, message: `Server ready at ${url}`, url })
+  return ready
+}
+
+/** The process of this start: the one that is there already (after a restart of the hub), or a new one. */
+async function spawned(
+  deps: ServerLifeDeps,
+  server: Server,
+  progress: ProgressLog,
+  signal: AbortSignal,
+): Promise<{ handle: SpawnHandle; address: ServerAddress }> {
+  const { handle, address } = server
+  if (handle && address) return { handle, address }
+  progress.add({ progress: 0, message: 'Server requested' })
+  const user = await deps.users.findById(server.userId)
+  if (!user) throw new StartFailure('Its owner has been removed.')
+  const token = await deps.tokens.issue(server)
+  const { environment: extra, publicUrl } = deps
+  const made = await deps.spawner.start(
+    {
+      id: server.id,
+      publicId: server.publicId,
+      prefix: prefixOf(server.id),
+      environment: serverEnvironment({ id: server.id, user, token, extra, publicUrl }),
+    },
+    {
+      signal,
+      onProgress: (percent, message) => progress.add({ progress: Math.min(percent, 49), message }),
+    },
+  )
+  const moved = await deps.servers.move(
+    server.id,
+    { states: ['spawning'], publicId: server.publicId },
+    made,
+  )
+  if (moved) return made
+  await deps.spawner.stop(made.handle)
+  throw new HubError('conflict', 'the server was stopped while it started')
+}
+
+interface Answering {
+  readonly server: Server
+  readonly handle: SpawnHandle
+  readonly address: ServerAddress
+}
+
+/** Waits for the first answer; gives up at once when the process ends before. Shows the log as it grows. */
+async function untilAnswering(
+  deps: ServerLifeDeps,
+  { server, handle, address }: Answering,
+  progress: ProgressLog,
+  signal: AbortSignal,
+): Promise<void> {
+  const answered = new AbortController()
+  const either = AbortSignal.any([signal, answered.signal])
+  const watching = watch(deps, { server, handle, address }, progress, either)
+  try {
+    await Promise.race([deps.probe.untilAnswering(address, prefixOf(server.id), either), watching])
+  } finally {
+    answered.abort(new Error('the server answered'))
+    await watching.catch(() => undefined)
+  }
+}
+
+/** Never resolves while the server lives; rejects when it ends or `signal` aborts. */
+async function watch(
+  deps: ServerLifeDeps,
+  { server, handle }: Answering,
+  progress: ProgressLog,
+  signal: AbortSignal,
+): Promise<never> {
+  let shown = ''
+  for (;;) {
+    await deps.clock.sleep(LOOK_MS, signal)
+    const found = await deps.spawner.inspect(handle)
+    if (found.is === 'gone') throw new StartFailure(`It ended before it answered: ${found.reason}.`)
+    const log = await deps.spawner.logTail(server.publicId, LOG_LINES)
+    const text = log.join('\n')
+    if (text !== shown)
+      progress.add({ progress: 60, message: 'Waiting for the server to answer', log })
+    shown = text
+  }
+}
+
+/** Ends what is left of the start, then says in the row why. */
+async function fail(
+  deps: ServerLifeDeps,
+  server: Server,
+  progress: ProgressLog,
+  reason: string,
+): Promise<void> {
+  const row = await deps.servers.find(server.id)
+  if (row?.handle && row.publicId === server.publicId) await deps.spawner.stop(row.handle)
+  const log = await deps.spawner.logTail(server.publicId, LOG_LINES)
+  await deps.routes.remove(prefixOf(server.id))
+  await deps.tokens.revoke(server)
+  await deps.spawner.cleanUp(server.publicId)
+  await deps.servers.move(
+    server.id,
+    { states: ['spawning'], publicId: server.publicId },
+    {
+      state: 'failed',
+      wanted: 'stopped',
+      stateSince: deps.clock.now(),
+      failure: { reason, log },
+      handle: null,
+      address: null,
+    },
+  )
+  progress.add({ progress: 100, failed: true, message: `The server did not start. ${reason}`, log })
+  deps.events.failed(server, reason)
+}
+
+function reasonOf(error: unknown, deadline: AbortSignal): string {
+  if (deadline.aborted && deadline.reason instanceof Error) return deadline.reason.message
+  if (error instanceof StartFailure || error instanceof HubError) return error.message
+  return `Something unforeseen happened: ${error instanceof Error ? error.message : String(error)}`
+}
+
+/** What is left of the time to start, counted from the row, so that a restart of the hub does not prolong it. */
+function remainingMs({ clock, startTimeoutMs }: ServerLifeDeps, { stateSince }: Server): number {
+  return Math.max(1, stateSince.getTime() + startTimeoutMs - clock.now().getTime())
+}
