@@ -1,0 +1,105 @@
+import type { Clock } from '#core/base/clock.ts'
+import { hashSecret, randomHex } from '#core/base/random.ts'
+
+import { serverTokenScopes } from '../servers/server-environment.ts'
+import type { ServerTokens } from '../servers/server-life.ts'
+import { clientIdOf, type Server } from '../servers/server.ts'
+import type { NewToken, TokenStore } from './token-store.ts'
+import type { Token } from './token.ts'
+
+/** The last use is written at most this often. */
+const ACTIVITY_RESOLUTION_MS = 30_000
+
+export interface TokenRequest {
+  readonly userId: number
+  readonly scopes: readonly string[]
+  readonly note: string
+  /** Seconds; null: never expires. */
+  readonly expiresIn: number | null
+}
+
+/** Makes tokens and knows them again. A token's text is shown once; what is kept is its hash. */
+export class TokenService implements ServerTokens {
+  readonly #store: TokenStore
+  readonly #clock: Clock
+
+  constructor({ store, clock }: { readonly store: TokenStore; readonly clock: Clock }) {
+    this.#store = store
+    this.#clock = clock
+  }
+
+  /** An API token, made by a person or the operator. */
+  create({
+    userId,
+    scopes,
+    note,
+    expiresIn,
+  }: TokenRequest): Promise<{ readonly token: Token; readonly secret: string }> {
+    return this.#make(
+      { kind: 'api', userId, scopes, note, clientId: null, sessionId: null },
+      expiresIn,
+    )
+  }
+
+  /** A visitor's token at one server; ends with the session it was issued under. */
+  async issueToClient(visitor: {
+    readonly clientId: string
+    readonly userId: number
+    readonly scopes: readonly string[]
+    readonly sessionId: string | null
+    readonly expiresIn: number
+  }): Promise<string> {
+    const { expiresIn, ...rest } = visitor
+    return (await this.#make({ kind: 'oauth', note: '', ...rest }, expiresIn)).secret
+  }
+
+  /** A server's own token; earlier ones of the same server are void. */
+  async issue(server: Server): Promise<string> {
+    await this.revoke(server)
+    const clientId = clientIdOf(server.id)
+    const scopes = serverTokenScopes(server.id)
+    const made = await this.#make(
+      {
+        kind: 'server',
+        userId: server.userId,
+        scopes,
+        note: 'the server itself',
+        clientId,
+        sessionId: null,
+      },
+      null,
+    )
+    return made.secret
+  }
+
+  /** Voids the server's own token and every visitor's token at it. */
+  async revoke(server: Server): Promise<void> {
+    await this.#store.removeOfClient(clientIdOf(server.id))
+  }
+
+  /** Whose token it is; undefined when unknown or expired. Notes the use, now and then. */
+  async identify(secret: string): Promise<Token | undefined> {
+    const now = this.#clock.now()
+    const token = await this.#store.findByHash(hashSecret(secret), now)
+    if (!token) return undefined
+    const last = token.lastActivity?.getTime() ?? 0
+    if (now.getTime() - last > ACTIVITY_RESOLUTION_MS) await this.#store.touch(token.id, now)
+    return token
+  }
+
+  async #make(
+    token: Omit<NewToken, 'hash' | 'createdAt' | 'expiresAt'>,
+    expiresIn: number | null,
+  ): Promise<{ token: Token; secret: string }> {
+    const secret = randomHex(16)
+    const createdAt = this.#clock.now()
+    const expiresAt = expiresIn === null ? null : new Date(createdAt.getTime() + expiresIn * 1000)
+    const made = await this.#store.create({
+      ...token,
+      hash: hashSecret(secret),
+      createdAt,
+      expiresAt,
+    })
+    return { token: made, secret }
+  }
+}
