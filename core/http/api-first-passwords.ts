@@ -1,0 +1,39 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+
+import { readSignUp, useSetUp, useSignUp } from '#core/contract/api.ts'
+import type { User } from '#core/domain/users/user.ts'
+
+import { setKnownBrowserCookie, setSessionCookies } from './cookies.ts'
+import { clientAddress } from './door.ts'
+import type { HubHttpDeps } from './hub-http.ts'
+import { mountOpen } from './mount.ts'
+import { isSecure } from './public-address.ts'
+import { checkXsrf } from './xsrf-check.ts'
+
+/** What the set-up and sign-up pages post: a one-time code makes the first admin, or sets a first password, and signs in. */
+export function mountFirstPasswords(app: FastifyInstance, deps: HubHttpDeps): void {
+  const { links, signIn, publicUrl, sessionDays, secret } = deps
+  const enter = async (user: User, reply: FastifyReply) => {
+    const { session, knownBrowser } = await signIn.startSession(user)
+    const secure = isSecure(publicUrl)
+    setSessionCookies(reply, session, { secure, days: sessionDays })
+    setKnownBrowserCookie(reply, knownBrowser, { secure })
+    return { next: '/hub/home' }
+  }
+  const check = (request: FastifyRequest) => checkXsrf(request, undefined, { secret, isApi: true })
+
+  mountOpen(app, useSetUp, async ({ body, request, reply }) => {
+    check(request)
+    return enter(await links.useSetUp(body, clientAddress(request.raw)), reply)
+  })
+
+  mountOpen(app, readSignUp, async ({ body, request }) => {
+    check(request)
+    return { name: (await links.readSignUp(body.code, clientAddress(request.raw))).name }
+  })
+
+  mountOpen(app, useSignUp, async ({ body, request, reply }) => {
+    check(request)
+    return enter(await links.useSignUp(body, clientAddress(request.raw)), reply)
+  })
+}

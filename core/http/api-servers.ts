@@ -1,0 +1,94 @@
+import { PassThrough } from 'node:stream'
+
+import type { FastifyInstance } from 'fastify'
+import * as z from 'zod'
+
+import { endpoint } from '#core/contract/endpoint.ts'
+import { getServer, startServer, stopServer } from '#core/contract/api.ts'
+import { HubError } from '#core/domain/errors.ts'
+import { isLast } from '#core/domain/servers/progress.ts'
+import { quote, type ServerId } from '#core/domain/servers/server.ts'
+
+import { serverBody } from './bodies.ts'
+import type { HubHttpDeps } from './hub-http.ts'
+import { type Authenticate, mount } from './mount.ts'
+
+/** How long the answer to a start or stop may wait for the outcome (JupyterHub's slow_spawn_timeout). */
+const WAIT_MS = 10_000
+/** A blank line now and then keeps proxies from closing a quiet stream (JupyterHub's interval). */
+const KEEP_ALIVE_MS = 8000
+
+const progressStream = endpoint({
+  method: 'GET',
+  path: '/users/:user/servers/:server/progress',
+  summary: "Follow a server's start: server-sent events",
+  scopes: ['read:servers'],
+  params: z.object({ user: z.string(), server: z.string().default('') }),
+  body: z.unknown(),
+  output: z.void(),
+  status: 200,
+})
+
+/** A person's servers: start, stop, show, follow. The default server has paths of its own. */
+export function mountServers(app: FastifyInstance, authenticate: Authenticate, deps: HubHttpDeps): void {
+  const { servers, users, publicUrl } = deps
+  const idOf = async (params: { user: string; server: string }): Promise<ServerId> => {
+    if (params.server !== '') throw new HubError('invalid', 'this hub has no named servers yet; leave the name away')
+    return { user: (await users.get(params.user)).name, name: params.server }
+  }
+
+  for (const shape of ['/users/:user/server', '/users/:user/servers/:server']) {
+    mount(app, authenticate, { ...getServer, path: shape }, async ({ params }) => {
+      const server = await servers.get(await idOf(params))
+      if (!server) throw new HubError('not_found', 'there is no such server')
+      return serverBody(server, publicUrl)
+    })
+
+    mount(app, authenticate, { ...startServer, path: shape }, async ({ params, reply }) => {
+      const id = await idOf(params)
+      await servers.start(id)
+      const server = await servers.settled(id, WAIT_MS)
+      if (server?.state === 'failed') throw new HubError('unavailable', `the server did not start. ${server.failure?.reason ?? ''}`)
+      void reply.code(server?.state === 'ready' ? 201 : 202)
+    })
+
+    mount(app, authenticate, { ...stopServer, path: shape }, async ({ params, reply }) => {
+      const id = await idOf(params)
+      const before = await servers.get(id)
+      const stopping = servers.stop(id)
+      // Whoever asks may leave; a stop that fails is noticed and tried again by the reconciling loop.
+      stopping.catch(() => undefined)
+      const over = new AbortController()
+      await Promise.race([stopping, deps.clock.sleep(WAIT_MS, over.signal).catch(() => undefined)])
+      over.abort(new Error('no more waiting'))
+      const after = await servers.get(id)
+      const gone = before === undefined || after === undefined || after.state === 'stopped' || after.state === 'failed'
+      void reply.code(gone ? 204 : 202)
+    })
+
+    mount(app, authenticate, { ...progressStream, path: `${shape}/progress` }, async ({ params, request, reply }) => {
+      const leave = new AbortController()
+      const events = await servers.progress(await idOf(params), leave.signal)
+      const stream = new PassThrough()
+      void reply.type('text/event-stream').header('cache-control', 'no-cache').header('x-accel-buffering', 'no').send(stream)
+      request.raw.socket.once('close', () => leave.abort())
+      stream.write('\n\n')
+      const beat = setInterval(() => stream.write('\n\n'), KEEP_ALIVE_MS)
+      try {
+        for await (const event of events) {
+          stream.write(`data: ${JSON.stringify({ ...event, ...(event.url !== undefined && { html_message: readyHtml(event.url) }) })}\n\n`)
+          if (isLast(event)) break
+        }
+      } finally {
+        clearInterval(beat)
+        stream.end()
+      }
+    })
+  }
+}
+
+/** The address is percent-encoded, so it holds nothing that HTML would read. */
+function readyHtml(url: string): string {
+  const shown = url.split('/').map((part) => quote(decodeURIComponent(part))).join('/')
+  return `Server ready at <a href="${shown}">${shown}</a>`
+}

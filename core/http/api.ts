@@ -1,0 +1,72 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import * as z from 'zod'
+
+import { getVersion, PROTOCOL_VERSION } from '#core/contract/api.ts'
+import { HubError } from '#core/domain/errors.ts'
+
+import { mountActivity } from './api-activity.ts'
+import { mountServers } from './api-servers.ts'
+import { mountFirstPasswords } from './api-first-passwords.ts'
+import { mountUsers } from './api-users.ts'
+import { mountWho } from './api-who.ts'
+import { callerOf } from './authenticate.ts'
+import type { Caller } from './caller.ts'
+import type { HubHttpDeps } from './hub-http.ts'
+import { checkXsrf } from './xsrf-check.ts'
+
+/** Everything below `/hub/api` that answers JSON. */
+export function mountApi(app: FastifyInstance, deps: HubHttpDeps): void {
+  const authenticate = async (request: FastifyRequest): Promise<Caller | undefined> => {
+    const caller = await callerOf(request, deps)
+    if (caller?.by === 'session' && hasForeignBody(request)) return undefined
+    checkXsrf(request, caller, { secret: deps.secret, isApi: true })
+    return caller
+  }
+
+  for (const path of ['', '/']) {
+    app.get(path, async (_request, reply) => {
+      void reply.header('access-control-allow-origin', '*')
+      return getVersion.output.parse({ version: PROTOCOL_VERSION })
+    })
+  }
+  app.get('/health', async (_request, reply) => reply.type('application/json').send(''))
+  mountWho(app, authenticate, deps)
+  mountUsers(app, authenticate, deps)
+  mountServers(app, authenticate, deps)
+  mountActivity(app, authenticate, deps)
+  mountFirstPasswords(app, deps)
+  app.all('/*', async () => {
+    throw new HubError('not_found', 'there is no such operation')
+  })
+}
+
+/** A browser can be made to send other types without asking us first; so with a cookie only JSON counts (as JupyterHub has it). */
+function hasForeignBody(request: FastifyRequest): boolean {
+  const type = request.headers['content-type']
+  return request.method === 'POST' && type !== undefined && !/^application\/json\b/i.test(type)
+}
+
+/** Clients with a token send JSON under any type, or none: what is there is read as JSON. */
+export function readBodiesAsJson(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => {
+    const text = String(body)
+    if (text.trim() === '') {
+      done(null, undefined)
+      return
+    }
+    const parsed = z.string().transform(parseJson).safeParse(text)
+    if (parsed.success) done(null, parsed.data)
+    else done(new HubError('invalid', 'the body is not JSON'), undefined)
+  })
+}
+
+function parseJson(text: string, context: z.RefinementCtx): unknown {
+  try {
+    const value: unknown = JSON.parse(text)
+    return value
+  } catch {
+    context.addIssue({ code: 'custom', message: 'not JSON' })
+    return z.NEVER
+  }
+}

@@ -1,0 +1,85 @@
+import formbody from '@fastify/formbody'
+import serveStatic from '@fastify/static'
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+
+import { mountApi, readBodiesAsJson } from './api.ts'
+import { clientAddress, doorOf } from './door.ts'
+import { sendError } from './error-page.ts'
+import { refusalOf } from './errors.ts'
+import { addHeaders } from './headers.ts'
+import type { HubHttpDeps } from './hub-http.ts'
+import { mountOAuth } from './oauth.ts'
+import { makePageTools, type PageTools } from './page-tools.ts'
+import { mountGonePages } from './pages-gone.ts'
+import { mountServerPages } from './pages-servers.ts'
+import { mountSignInPages } from './pages-sign-in.ts'
+
+const MOST_BODY_BYTES = 1024 * 1024
+
+/** The hub's HTTP face. It does not listen: whoever starts it passes requests to `routing`, each marked with its door. */
+export async function buildApp(deps: HubHttpDeps): Promise<FastifyInstance> {
+  const app = fastify({
+    bodyLimit: MOST_BODY_BYTES,
+    requestTimeout: 60_000,
+    exposeHeadRoutes: true,
+    routerOptions: { maxParamLength: 1024, ignoreTrailingSlash: true },
+    // The log gets paths without their queries, where codes and tokens could be; so the framework's own logger stays off.
+    logger: false,
+    forceCloseConnections: true,
+  })
+  const tools = makePageTools(deps)
+  keepDoors(app)
+  addHeaders(app)
+  logAnswers(app, deps)
+  answerErrors(app, deps, tools)
+
+  await app.register(formbody, { bodyLimit: MOST_BODY_BYTES })
+  await app.register(serveStatic, {
+    root: deps.staticFolder,
+    prefix: '/hub/static/',
+    index: false,
+    setHeaders: (reply, path) => {
+      // Built files carry a hash of what is in them; the few others may change with an upgrade.
+      reply.header('cache-control', path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'public, max-age=600')
+    },
+  })
+  await app.register(
+    async (api) => {
+      readBodiesAsJson(api)
+      mountApi(api, deps)
+    },
+    { prefix: '/hub/api' },
+  )
+  await app.register(async (oauth) => mountOAuth(oauth, deps, tools))
+  await app.register(async (site) => {
+    site.get('/hub/health', async (_request, reply) => reply.type('application/json').send(''))
+    site.get('/hub/logo', async (_request, reply) => reply.redirect('/hub/static/logo.svg'))
+    mountSignInPages(site, deps, tools)
+    mountServerPages(site, deps, tools)
+  })
+  mountGonePages(app, deps, tools)
+  await app.ready()
+  return app
+}
+
+/** The servers' and the operator's sockets lead to the API alone. */
+function keepDoors(app: FastifyInstance): void {
+  app.addHook('onRequest', async (request, reply) => {
+    if (doorOf(request.raw) === 'front' || request.url === '/hub/api' || request.url.startsWith('/hub/api/')) return
+    await reply.code(404).type('application/json').send({ status: 404, message: 'only /hub/api is served here' })
+  })
+}
+
+function logAnswers(app: FastifyInstance, { log }: HubHttpDeps): void {
+  app.addHook('onResponse', async (request, reply) => {
+    const who = clientAddress(request.raw) || doorOf(request.raw)
+    const target = request.url.split('?')[0] ?? ''
+    log.answered({ method: request.method, target: target.slice(0, 256), status: reply.statusCode, who, ms: Math.round(reply.elapsedTime) })
+  })
+}
+
+function answerErrors(app: FastifyInstance, { log }: HubHttpDeps, tools: PageTools): void {
+  app.setErrorHandler(async (error, request: FastifyRequest, reply: FastifyReply) =>
+    sendError(request, reply, refusalOf(error, log.unforeseen), tools),
+  )
+}

@@ -1,0 +1,32 @@
+import type { FastifyInstance } from 'fastify'
+
+import { PROTOCOL_VERSION } from '#core/contract/api.ts'
+
+/** Scripts only from our own files; frames, plug-ins and forms to elsewhere not at all. Mantine sets styles inline. */
+export const CONTENT_POLICY_OF_PAGES = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+const CONTENT_POLICY_OF_API = "frame-ancestors 'none'; default-src 'none'"
+
+/** What every answer carries: JupyterHub's own headers, and those that keep browsers from guessing. */
+export function addHeaders(app: FastifyInstance): void {
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.headers({
+      'x-jupyterhub-version': PROTOCOL_VERSION,
+      'access-control-allow-headers': 'accept, content-type, authorization',
+      'content-security-policy': CONTENT_POLICY_OF_API,
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'same-origin',
+      'cross-origin-opener-policy': 'same-origin-allow-popups',
+    })
+  })
+}

@@ -1,0 +1,40 @@
+import type { Clock } from '#core/base/clock.ts'
+import type { LinksService } from '#core/domain/sign-in/links-service.ts'
+import type { SignInService } from '#core/domain/sign-in/sign-in-service.ts'
+import type { ServerService } from '#core/domain/servers/server-service.ts'
+import type { Capability } from '#core/domain/servers/spawner.ts'
+import type { TokenService } from '#core/domain/tokens/token-service.ts'
+import type { TokenStore } from '#core/domain/tokens/token-store.ts'
+import type { UserService } from '#core/domain/users/user-service.ts'
+import type { CodeStore } from '#core/oauth/code-store.ts'
+
+/** What the HTTP face of the hub is built of. */
+export interface HubHttpDeps {
+  readonly users: UserService
+  readonly servers: ServerService
+  readonly signIn: SignInService
+  /** Null when the authenticator keeps no passwords: then there is nothing to set up. */
+  readonly links: LinksService
+  readonly tokens: TokenService
+  readonly tokenStore: TokenStore
+  readonly codes: CodeStore
+  readonly clock: Clock
+  /** Signs XSRF tokens; 32 random bytes that outlive restarts. */
+  readonly secret: string
+  /** What people type, without a slash at the end. */
+  readonly publicUrl: string
+  readonly sessionDays: number
+  readonly version: string
+  readonly walls: readonly Capability[]
+  /** The web application's page, with the marker `<!--page-data-->`. */
+  readonly shell: string
+  /** Folder of the web application's files, served under `/hub/static/`. */
+  readonly staticFolder: string
+  readonly log: HttpLog
+}
+
+export interface HttpLog {
+  /** `target` is without its query. */
+  answered(line: { readonly method: string; readonly target: string; readonly status: number; readonly who: string; readonly ms: number }): void
+  unforeseen(id: string, error: unknown): void
+}

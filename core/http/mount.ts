@@ -1,0 +1,84 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type * as z from 'zod'
+
+import type { Endpoint } from '#core/contract/endpoint.ts'
+import { holds } from '#core/domain/access/holds.ts'
+import { HubError } from '#core/domain/errors.ts'
+import { normaliseUserName } from '#core/domain/users/user-name.ts'
+
+import type { Caller } from './caller.ts'
+
+/** One call of an endpoint: who, with what. */
+export interface Call<Params, Body> {
+  readonly caller: Caller
+  readonly params: Params
+  readonly body: Body
+  readonly request: FastifyRequest
+  readonly reply: FastifyReply
+}
+
+/** Finds out who is asking; refuses a browser's call that its own page did not make. */
+export type Authenticate = (request: FastifyRequest) => Promise<Caller | undefined>
+
+/** Serves one endpoint of the contract to whoever holds one of its scopes: reads the call, runs it, writes the answer. */
+export function mount<Params extends z.ZodType, Body extends z.ZodType, Output extends z.ZodType>(
+  app: FastifyInstance,
+  authenticate: Authenticate,
+  { method, path, scopes, params, body, output, status }: Endpoint<Params, Body, Output>,
+  run: (call: Call<z.output<Params>, z.output<Body>>) => Promise<z.input<Output>>,
+): void {
+  app.route({
+    method,
+    url: path,
+    handler: async (request, reply) => {
+      const caller = await authenticate(request)
+      if (!caller) throw new HubError('not_signed_in', 'Missing or invalid credentials.')
+      const asked = params.parse(Object.assign({}, request.query, request.params))
+      requireOneOf(scopes, caller, asked)
+      const answer = await run({ caller, params: asked, body: body.parse(request.body ?? undefined), request, reply })
+      if (reply.sent || answer === undefined) return reply.sent ? reply : reply.code(replyStatus(reply, status)).type('text/plain').send()
+      return reply.code(replyStatus(reply, status)).send(output.parse(answer))
+    },
+  })
+}
+
+/** As `mount`, for the few endpoints that anyone may call: a one-time code in the body is the credential. */
+export function mountOpen<Body extends z.ZodType, Output extends z.ZodType>(
+  app: FastifyInstance,
+  { method, path, body, output, status }: Endpoint<z.ZodType, Body, Output>,
+  run: (call: { body: z.output<Body>; request: FastifyRequest; reply: FastifyReply }) => Promise<z.input<Output>>,
+): void {
+  app.route({
+    method,
+    url: path,
+    handler: async (request, reply) => {
+      const answer = await run({ body: body.parse(request.body ?? undefined), request, reply })
+      return reply.code(status).send(output.parse(answer))
+    },
+  })
+}
+
+/** A handler that has set another status than the usual one, such as 201 for 202, keeps it. */
+function replyStatus(reply: FastifyReply, usual: number): number {
+  return reply.statusCode === 200 ? usual : reply.statusCode
+}
+
+/**
+ * Refuses a caller who holds none of the scopes (403), or holds them for something else only (404: whether it exists
+ * is not his to know).
+ */
+export function requireOneOf(scopes: readonly string[], caller: Caller, asked: unknown): void {
+  if (scopes.includes('operator') && caller.by === 'operator') return
+  const target = targetOf(asked)
+  const found = scopes.map((scope) => holds(caller.scopes, scope, target))
+  if (found.includes('yes')) return
+  if (found.includes('elsewhere')) throw new HubError('not_found', 'No access to resources or resources not found')
+  throw new HubError('forbidden', `Action is not authorized with current scopes; requires any of [${scopes.join(', ')}]`)
+}
+
+/** The person and the server that a call is about, normalised before anything is compared. */
+function targetOf(asked: unknown): { user?: string; server?: string } {
+  if (typeof asked !== 'object' || asked === null || !('user' in asked) || typeof asked.user !== 'string') return {}
+  const user = normaliseUserName(asked.user)
+  return 'server' in asked && typeof asked.server === 'string' ? { user, server: asked.server } : { user }
+}

@@ -1,0 +1,16 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import * as z from 'zod'
+
+import { expandScopes, intersectScopes } from '#core/domain/access/expand-scopes.ts'
+import { HubError } from '#core/domain/errors.ts'
+import { accessScopesOf, serverTokenScopes } from '#core/domain/servers/server-environment.ts'
+import { clientIdOf, prefixOf, type Server, type ServerId } from '#core/domain/servers/server.ts'
+import { type AuthorizeRequest, checkAuthorize, grantCode } from '#core/oauth/authorize.ts'
+import type { OAuthClient } from '#core/oauth/client.ts'
+import { exchangeCode } from '#core/oauth/exchange.ts'
+import { OAuthError } from '#core/oauth/oauth-error.ts'
+
+import type { Caller } from './caller.ts'
+import { doorOf } from './door.ts'
+import type { HubHttpDeps } from './hub-http.ts'
+import type { PageTools } from './page-tools.ts'

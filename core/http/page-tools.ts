@@ -1,0 +1,39 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+
+import { callerOf } from './authenticate.ts'
+import type { Caller } from './caller.ts'
+import { doorOf } from './door.ts'
+import type { HubHttpDeps } from './hub-http.ts'
+import { Pages } from './page.ts'
+import { checkXsrf } from './xsrf-check.ts'
+
+type Browser = Extract<Caller, { by: 'session' }>
+
+/** What every page's handlers need. */
+export interface PageTools {
+  readonly pages: Pages
+  /** Who is signed in in this browser. */
+  caller(request: FastifyRequest): Promise<Browser | undefined>
+  /** As `caller`, for a form: refuses one that our own page did not make. @throws HubError `forbidden` */
+  checked(request: FastifyRequest): Promise<Browser | undefined>
+  /** Sends somebody who is not signed in to do that, and back here afterwards. */
+  toSignIn(request: FastifyRequest, reply: FastifyReply): FastifyReply
+}
+
+export function makePageTools(deps: HubHttpDeps): PageTools {
+  const caller = async (request: FastifyRequest) => {
+    if (doorOf(request.raw) !== 'front') return undefined
+    const found = await callerOf(request, deps)
+    return found?.by === 'session' ? found : undefined
+  }
+  return {
+    pages: new Pages(deps),
+    caller,
+    checked: async (request) => {
+      const found = await caller(request)
+      checkXsrf(request, found, { secret: deps.secret, isApi: false })
+      return found
+    },
+    toSignIn: (request, reply) => reply.redirect(`/hub/login?next=${encodeURIComponent(request.url)}`),
+  }
+}

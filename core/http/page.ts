@@ -1,0 +1,42 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+
+import { PAGE_DATA_ID, type PageBody, type PageData } from '#core/contract/pages.ts'
+
+import type { Caller } from './caller.ts'
+import { setXsrfCookie } from './cookies.ts'
+import { CONTENT_POLICY_OF_PAGES } from './headers.ts'
+import type { HubHttpDeps } from './hub-http.ts'
+import { isSecure } from './public-address.ts'
+import { xsrfOf } from './xsrf-check.ts'
+
+const MARKER = '<!--page-data-->'
+
+/** Draws pages: the web application's shell with the page's data in it. */
+export class Pages {
+  readonly #deps: Pick<HubHttpDeps, 'shell' | 'secret' | 'version' | 'publicUrl'>
+
+  constructor(deps: Pick<HubHttpDeps, 'shell' | 'secret' | 'version' | 'publicUrl'>) {
+    this.#deps = deps
+  }
+
+  /** Answers with a page, and sees that the browser has the XSRF cookie that the page's forms will need. */
+  send(request: FastifyRequest, reply: FastifyReply, page: { readonly status?: number; readonly viewer: Caller | undefined; readonly body: PageBody }): FastifyReply {
+    const { secret, version, publicUrl, shell } = this.#deps
+    const { token, isNew } = xsrfOf(request, page.viewer, secret)
+    if (isNew) setXsrfCookie(reply, token, { secure: isSecure(publicUrl) })
+    const viewer = page.viewer && page.viewer.by !== 'operator' ? { name: page.viewer.user.name, admin: page.viewer.user.admin } : null
+    const data = { ...page.body, viewer, xsrf: token, version } as PageData
+    return reply
+      .code(page.status ?? 200)
+      .type('text/html; charset=utf-8')
+      .header('cache-control', 'no-store')
+      .header('content-security-policy', CONTENT_POLICY_OF_PAGES)
+      .send(shell.replace(MARKER, () => dataElement(data)))
+  }
+}
+
+/** JSON that no HTML parser can leave: every `<` is written as an escape. */
+function dataElement(data: PageData): string {
+  const json = JSON.stringify(data).replaceAll('<', '\\u003c').replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029')
+  return `<script type="application/json" id="${PAGE_DATA_ID}">${json}</script>`
+}

@@ -1,0 +1,55 @@
+import type { FastifyRequest } from 'fastify'
+
+import { HubError } from '#core/domain/errors.ts'
+
+import type { Caller } from './caller.ts'
+import { clientAddress } from './door.ts'
+import { firstValidXsrfCookie, makeXsrfToken, needsXsrfCheck, verifyXsrfToken, xsrfIdOf } from './xsrf.ts'
+
+/** The token that this browser's forms must send, and whether the browser has yet to be given it as a cookie. */
+export function xsrfOf(request: FastifyRequest, caller: Caller | undefined, secret: string): { readonly token: string; readonly isNew: boolean } {
+  const id = idOf(request, caller)
+  const there = firstValidXsrfCookie(request.headers.cookie, secret, id)
+  return there === undefined ? { token: makeXsrfToken(secret, id), isNew: true } : { token: there, isNew: false }
+}
+
+/**
+ * Refuses what a page of another origin could have made the browser send. Only browsers are asked: a token in the
+ * Authorization header, or the operator's socket, is nothing that a page can use.
+ * @throws HubError `forbidden`
+ */
+export function checkXsrf(request: FastifyRequest, caller: Caller | undefined, { secret, isApi }: { readonly secret: string; readonly isApi: boolean }): void {
+  const needed = needsXsrfCheck({
+    method: request.method,
+    secFetchMode: one(request.headers['sec-fetch-mode']),
+    secFetchSite: one(request.headers['sec-fetch-site']),
+    authenticatedBy: caller === undefined ? 'none' : caller.by === 'session' ? 'cookie' : caller.by,
+    isApi,
+  })
+  if (!needed) return
+  const given = sentToken(request)
+  if (given === undefined) throw new HubError('forbidden', `'_xsrf' argument missing from ${request.method}`)
+  if (!verifyXsrfToken(secret, idOf(request, caller), given)) {
+    throw new HubError('forbidden', 'This form is out of date (its _xsrf does not match). Load the page again and repeat.')
+  }
+}
+
+function sentToken(request: FastifyRequest): string | undefined {
+  const header = one(request.headers['x-xsrftoken']) ?? one(request.headers['x-csrftoken'])
+  return header ?? fieldOf(request.query) ?? fieldOf(request.body)
+}
+
+function fieldOf(source: unknown): string | undefined {
+  if (typeof source !== 'object' || source === null || !('_xsrf' in source)) return undefined
+  return typeof source._xsrf === 'string' ? source._xsrf : undefined
+}
+
+function idOf(request: FastifyRequest, caller: Caller | undefined): string {
+  return xsrfIdOf(
+    caller?.by === 'session'
+      ? { sessionId: caller.session.id }
+      : { anonymous: { address: clientAddress(request.raw), userAgent: request.headers['user-agent'] ?? '' } },
+  )
+}
+
+const one = (value: string | string[] | undefined) => (Array.isArray(value) ? value[0] : value)
