@@ -1,16 +1,126 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
-import * as z from 'zod'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
 import { expandScopes, intersectScopes } from '#core/domain/access/expand-scopes.ts'
 import { HubError } from '#core/domain/errors.ts'
-import { accessScopesOf, serverTokenScopes } from '#core/domain/servers/server-environment.ts'
-import { clientIdOf, prefixOf, type Server, type ServerId } from '#core/domain/servers/server.ts'
 import { type AuthorizeRequest, checkAuthorize, grantCode } from '#core/oauth/authorize.ts'
-import type { OAuthClient } from '#core/oauth/client.ts'
 import { exchangeCode } from '#core/oauth/exchange.ts'
 import { OAuthError } from '#core/oauth/oauth-error.ts'
 
 import type { Caller } from './caller.ts'
 import { doorOf } from './door.ts'
 import type { HubHttpDeps } from './hub-http.ts'
+import { serversAsClients } from './oauth-clients.ts'
 import type { PageTools } from './page-tools.ts'
+
+type Browser = Caller & { readonly by: 'session' }
+
+/** What a server learns of everyone who comes in, whatever it asks for. */
+const IDENTITY = ['read:users:name!user', 'read:users:groups!user']
+
+/** `/hub/api/oauth2/authorize` for browsers, `/hub/api/oauth2/token` for the programs that sent them. */
+export function mountOAuth(app: FastifyInstance, deps: HubHttpDeps, { caller, checked, pages, toSignIn }: PageTools): void {
+  const { codes, clock, tokens, servers } = deps
+  const clients = serversAsClients(servers, tokens)
+
+  app.get('/hub/api/oauth2/authorize', async (request, reply) => {
+    const who = await caller(request)
+    if (!who) return toSignIn(request, reply)
+    const asked = await readRequest(request)
+    const scopes = grantable(asked, who)
+    if (asked.client.owner === who.user.name) return consent(reply, asked, { who, scopes })
+    return pages.send(request, reply, {
+      viewer: who,
+      body: {
+        page: 'consent',
+        client: asked.client.description,
+        owner: asked.client.owner,
+        scopes: scopes.map((scope) => ({ scope, description: describeScope(scope) })),
+        action: request.url,
+      },
+    })
+  })
+
+  app.post('/hub/api/oauth2/authorize', async (request, reply) => {
+    const who = await checked(request)
+    if (!who) return toSignIn(request, reply)
+    const asked = await readRequest(request)
+    const chosen = new Set(chosenScopes(request.body))
+    const scopes = grantable(asked, who).filter((scope) => chosen.size === 0 || chosen.has(scope) || isNeeded(scope))
+    return consent(reply, asked, { who, scopes })
+  })
+
+  app.post('/hub/api/oauth2/token', async (request, reply) => {
+    void reply.headers({ 'cache-control': 'no-store', pragma: 'no-cache' })
+    const form = new URLSearchParams(typeof request.body === 'object' && request.body !== null ? fieldsOf(request.body) : [])
+    try {
+      return await exchangeCode(form, request.headers.authorization, {
+        clients,
+        codes,
+        now: clock.now(),
+        issue: (visitor) => tokens.issueToClient(visitor),
+      })
+    } catch (error) {
+      if (error instanceof OAuthError) return reply.code(error.status).send(error.toJSON())
+      throw error
+    }
+  })
+
+  async function readRequest(request: FastifyRequest): Promise<AuthorizeRequest> {
+    if (doorOf(request.raw) !== 'front') throw new HubError('not_found', 'only browsers are served here')
+    const query = new URLSearchParams(request.url.split('?')[1] ?? '')
+    try {
+      return await checkAuthorize(query, clients)
+    } catch (error) {
+      if (error instanceof OAuthError) throw new HubError('invalid', `This sign-in request is not in order: ${error.message}.`, { cause: error })
+      throw error
+    }
+  }
+
+  async function consent(reply: FastifyReply, asked: AuthorizeRequest, { who, scopes }: { readonly who: Browser; readonly scopes: readonly string[] }): Promise<FastifyReply> {
+    const visitor = { userId: who.user.id, userName: who.user.name, sessionId: who.session.id, scopes }
+    return reply.redirect(await grantCode(asked, visitor, { codes, now: clock.now() }))
+  }
+}
+
+/**
+ * What the client gets: the access that the visitor holds, who he is, and of what was asked for as much as the client may
+ * have and the visitor holds.
+ * @throws HubError `forbidden` when he may not come in at all
+ */
+function grantable({ client, scopes }: AuthorizeRequest, { user, scopes: held }: Browser): readonly string[] {
+  const access = intersectScopes(expandScopes(client.accessScopes, user), held)
+  if (access.length === 0) throw new HubError('forbidden', `You may not use ${client.description}.`)
+  const allowed = new Set(expandScopes(client.allowedScopes, user))
+  const asked = scopes.filter((scope) => scope !== 'self').flatMap((scope) => expandedOrNone(scope, user))
+  const more = intersectScopes(asked.filter((scope) => allowed.has(scope)), held)
+  return [...new Set([...access, ...intersectScopes(expandScopes(IDENTITY, user), held), ...more])].toSorted()
+}
+
+/** Names of roles were scopes once, and clients still ask for them: what is no scope is passed over (JupyterHub does too). */
+function expandedOrNone(scope: string, user: Browser['user']): readonly string[] {
+  try {
+    return expandScopes([scope], user)
+  } catch (error) {
+    if (error instanceof HubError) return []
+    throw error
+  }
+}
+
+const isNeeded = (scope: string) => scope.startsWith('access:') || scope.startsWith('read:users:')
+
+function describeScope(scope: string): string {
+  if (scope.startsWith('access:servers')) return 'Come in and work there as you'
+  if (scope.startsWith('read:users:name')) return 'See your user name'
+  if (scope.startsWith('read:users:groups')) return 'See your groups'
+  return scope
+}
+
+function chosenScopes(body: unknown): readonly string[] {
+  if (typeof body !== 'object' || body === null || !('scopes' in body)) return []
+  return [body.scopes].flat().filter((scope) => typeof scope === 'string')
+}
+
+/** A form's fields, repeated ones repeated, so that the protocol's own check sees them. */
+function fieldsOf(body: object): [string, string][] {
+  return Object.entries(body).flatMap(([name, value]) => [value].flat().map((each): [string, string] => [name, String(each)]))
+}
