@@ -30,10 +30,15 @@ const progressStream = endpoint({
 })
 
 /** A person's servers: start, stop, show, follow. The default server has paths of its own. */
-export function mountServers(app: FastifyInstance, authenticate: Authenticate, deps: HubHttpDeps): void {
+export function mountServers(
+  app: FastifyInstance,
+  authenticate: Authenticate,
+  deps: HubHttpDeps,
+): void {
   const { servers, users, publicUrl } = deps
   const idOf = async (params: { user: string; server: string }): Promise<ServerId> => {
-    if (params.server !== '') throw new HubError('invalid', 'this hub has no named servers yet; leave the name away')
+    if (params.server !== '')
+      throw new HubError('invalid', 'this hub has no named servers yet; leave the name away')
     return { user: (await users.get(params.user)).name, name: params.server }
   }
 
@@ -48,7 +53,11 @@ export function mountServers(app: FastifyInstance, authenticate: Authenticate, d
       const id = await idOf(params)
       await servers.start(id)
       const server = await servers.settled(id, WAIT_MS)
-      if (server?.state === 'failed') throw new HubError('unavailable', `the server did not start. ${server.failure?.reason ?? ''}`)
+      if (server?.state === 'failed')
+        throw new HubError(
+          'unavailable',
+          `the server did not start. ${server.failure?.reason ?? ''}`,
+        )
       void reply.code(server?.state === 'ready' ? 201 : 202)
     })
 
@@ -62,33 +71,51 @@ export function mountServers(app: FastifyInstance, authenticate: Authenticate, d
       await Promise.race([stopping, deps.clock.sleep(WAIT_MS, over.signal).catch(() => undefined)])
       over.abort(new Error('no more waiting'))
       const after = await servers.get(id)
-      const gone = before === undefined || after === undefined || after.state === 'stopped' || after.state === 'failed'
+      const gone =
+        before === undefined ||
+        after === undefined ||
+        after.state === 'stopped' ||
+        after.state === 'failed'
       void reply.code(gone ? 204 : 202)
     })
 
-    mount(app, authenticate, { ...progressStream, path: `${shape}/progress` }, async ({ params, request, reply }) => {
-      const leave = new AbortController()
-      const events = await servers.progress(await idOf(params), leave.signal)
-      const stream = new PassThrough()
-      void reply.type('text/event-stream').header('cache-control', 'no-cache').header('x-accel-buffering', 'no').send(stream)
-      request.raw.socket.once('close', () => leave.abort())
-      stream.write('\n\n')
-      const beat = setInterval(() => stream.write('\n\n'), KEEP_ALIVE_MS)
-      try {
-        for await (const event of events) {
-          stream.write(`data: ${JSON.stringify({ ...event, ...(event.url !== undefined && { html_message: readyHtml(event.url) }) })}\n\n`)
-          if (isLast(event)) break
+    mount(
+      app,
+      authenticate,
+      { ...progressStream, path: `${shape}/progress` },
+      async ({ params, request, reply }) => {
+        const leave = new AbortController()
+        const events = await servers.progress(await idOf(params), leave.signal)
+        const stream = new PassThrough()
+        void reply
+          .type('text/event-stream')
+          .header('cache-control', 'no-cache')
+          .header('x-accel-buffering', 'no')
+          .send(stream)
+        request.raw.socket.once('close', () => leave.abort())
+        stream.write('\n\n')
+        const beat = setInterval(() => stream.write('\n\n'), KEEP_ALIVE_MS)
+        try {
+          for await (const event of events) {
+            stream.write(
+              `data: ${JSON.stringify({ ...event, ...(event.url !== undefined && { html_message: readyHtml(event.url) }) })}\n\n`,
+            )
+            if (isLast(event)) break
+          }
+        } finally {
+          clearInterval(beat)
+          stream.end()
         }
-      } finally {
-        clearInterval(beat)
-        stream.end()
-      }
-    })
+      },
+    )
   }
 }
 
 /** The address is percent-encoded, so it holds nothing that HTML would read. */
 function readyHtml(url: string): string {
-  const shown = url.split('/').map((part) => quote(decodeURIComponent(part))).join('/')
+  const shown = url
+    .split('/')
+    .map((part) => quote(decodeURIComponent(part)))
+    .join('/')
   return `Server ready at <a href="${shown}">${shown}</a>`
 }

@@ -10,15 +10,25 @@ import type { Caller } from './caller.ts'
  * or, through a token, more than that token.
  * @throws HubError `invalid`
  */
-export function requestedScopes(wanted: readonly string[] | undefined, owner: User, caller: Caller): readonly string[] {
+export function requestedScopes(
+  wanted: readonly string[] | undefined,
+  owner: User,
+  caller: Caller,
+): readonly string[] {
   const scopes = wanted ?? ['inherit']
   const expanded = expandScopes(scopes, owner)
-  const limits = [scopesOf(owner), ...(caller.by === 'token' && caller.user.id === owner.id ? [caller.scopes] : [])]
+  const limits = [
+    scopesOf(owner),
+    ...(caller.by === 'token' && caller.user.id === owner.id ? [caller.scopes] : []),
+  ]
   for (const limit of limits) {
     const granted = new Set(intersectScopes(expanded, limit))
     const excessive = expanded.filter((scope) => !granted.has(scope))
     if (excessive.length > 0) {
-      throw new HubError('invalid', `the owner of the token does not hold ${excessive.slice(0, 5).join(', ')}`)
+      throw new HubError(
+        'invalid',
+        `the owner of the token does not hold ${excessive.slice(0, 5).join(', ')}`,
+      )
     }
   }
   return scopes

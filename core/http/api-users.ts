@@ -1,6 +1,14 @@
 import type { FastifyInstance } from 'fastify'
 
-import { addUser, createToken, getUser, listUsers, makeSetUpLink, makeSignUpLink, removeUser } from '#core/contract/api.ts'
+import {
+  addUser,
+  createToken,
+  getUser,
+  listUsers,
+  makeSetUpLink,
+  makeSignUpLink,
+  removeUser,
+} from '#core/contract/api.ts'
 import { holds } from '#core/domain/access/holds.ts'
 import { HubError } from '#core/domain/errors.ts'
 import type { User } from '#core/domain/users/user.ts'
@@ -12,17 +20,28 @@ import type { HubHttpDeps } from './hub-http.ts'
 import { type Authenticate, mount } from './mount.ts'
 
 /** People: list, add, show, remove; their links and tokens. */
-export function mountUsers(app: FastifyInstance, authenticate: Authenticate, deps: HubHttpDeps): void {
+export function mountUsers(
+  app: FastifyInstance,
+  authenticate: Authenticate,
+  deps: HubHttpDeps,
+): void {
   const { users, servers, links, tokens, publicUrl } = deps
-  const shown = async (user: User, caller: Caller) => userBody(user, await servers.listOf(user.name), caller.scopes, publicUrl)
+  const shown = async (user: User, caller: Caller) =>
+    userBody(user, await servers.listOf(user.name), caller.scopes, publicUrl)
 
   mount(app, authenticate, listUsers, async ({ caller, params }) => {
     const everyone = holds(caller.scopes, 'list:users', {}) === 'yes'
-    const people = everyone ? (await users.list(params)).items : caller.by === 'operator' ? [] : [await users.get(caller.user.name)]
+    const people = everyone
+      ? (await users.list(params)).items
+      : caller.by === 'operator'
+        ? []
+        : [await users.get(caller.user.name)]
     return Promise.all(people.map((user) => shown(user, caller)))
   })
 
-  mount(app, authenticate, getUser, async ({ caller, params }) => shown(await users.get(params.user), caller))
+  mount(app, authenticate, getUser, async ({ caller, params }) =>
+    shown(await users.get(params.user), caller),
+  )
 
   mount(app, authenticate, addUser, async ({ caller, params, body }) => {
     // Holding admin:users is not being an admin: whoever is none makes none (CVE-2024-41942).
@@ -33,7 +52,8 @@ export function mountUsers(app: FastifyInstance, authenticate: Authenticate, dep
 
   mount(app, authenticate, removeUser, async ({ caller, params }) => {
     const user = await users.get(params.user)
-    if (caller.by !== 'operator' && caller.user.id === user.id) throw new HubError('invalid', 'you cannot remove yourself')
+    if (caller.by !== 'operator' && caller.user.id === user.id)
+      throw new HubError('invalid', 'you cannot remove yourself')
     await users.remove(user.name)
   })
 
@@ -50,7 +70,12 @@ export function mountUsers(app: FastifyInstance, authenticate: Authenticate, dep
   mount(app, authenticate, createToken, async ({ caller, params, body }) => {
     const user = await users.get(params.user)
     const scopes = requestedScopes(body.scopes, user, caller)
-    const { token, secret } = await tokens.create({ userId: user.id, scopes, note: body.note ?? '', expiresIn: body.expires_in ?? null })
+    const { token, secret } = await tokens.create({
+      userId: user.id,
+      scopes,
+      note: body.note ?? '',
+      expiresIn: body.expires_in ?? null,
+    })
     return {
       token: secret,
       id: `a${token.id}`,

@@ -10,7 +10,11 @@ import type { Authenticate } from './mount.ts'
  * `GET /user`: who has this credential. Every single-user server asks it for each new visitor, so it is the hottest path
  * of the hub.
  */
-export function mountWho(app: FastifyInstance, authenticate: Authenticate, { users, servers, publicUrl }: HubHttpDeps): void {
+export function mountWho(
+  app: FastifyInstance,
+  authenticate: Authenticate,
+  { users, servers, publicUrl }: HubHttpDeps,
+): void {
   app.get('/user', async (request) => {
     const caller = await authenticate(request)
     if (!caller) throw new HubError('not_signed_in', 'Missing or invalid credentials.')

@@ -40,7 +40,10 @@ export async function buildApp(deps: HubHttpDeps): Promise<FastifyInstance> {
     index: false,
     setHeaders: (reply, path) => {
       // Built files carry a hash of what is in them; the few others may change with an upgrade.
-      reply.header('cache-control', path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'public, max-age=600')
+      reply.header(
+        'cache-control',
+        path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'public, max-age=600',
+      )
     },
   })
   await app.register(
@@ -65,8 +68,16 @@ export async function buildApp(deps: HubHttpDeps): Promise<FastifyInstance> {
 /** The servers' and the operator's sockets lead to the API alone. */
 function keepDoors(app: FastifyInstance): void {
   app.addHook('onRequest', async (request, reply) => {
-    if (doorOf(request.raw) === 'front' || request.url === '/hub/api' || request.url.startsWith('/hub/api/')) return
-    await reply.code(404).type('application/json').send({ status: 404, message: 'only /hub/api is served here' })
+    if (
+      doorOf(request.raw) === 'front' ||
+      request.url === '/hub/api' ||
+      request.url.startsWith('/hub/api/')
+    )
+      return
+    await reply
+      .code(404)
+      .type('application/json')
+      .send({ status: 404, message: 'only /hub/api is served here' })
   })
 }
 
@@ -74,7 +85,13 @@ function logAnswers(app: FastifyInstance, { log }: HubHttpDeps): void {
   app.addHook('onResponse', async (request, reply) => {
     const who = clientAddress(request.raw) || doorOf(request.raw)
     const target = request.url.split('?')[0] ?? ''
-    log.answered({ method: request.method, target: target.slice(0, 256), status: reply.statusCode, who, ms: Math.round(reply.elapsedTime) })
+    log.answered({
+      method: request.method,
+      target: target.slice(0, 256),
+      status: reply.statusCode,
+      who,
+      ms: Math.round(reply.elapsedTime),
+    })
   })
 }
 

@@ -20,16 +20,24 @@ interface Deps {
  * Who sent the request: by the door for the operator, by the Authorization header, by the cookie of a browser. Undefined for
  * nobody, and for a credential that does not hold. A request with an Authorization header never counts by its cookie.
  */
-export async function callerOf(request: FastifyRequest, { signIn, tokens }: Deps): Promise<Caller | undefined> {
+export async function callerOf(
+  request: FastifyRequest,
+  { signIn, tokens }: Deps,
+): Promise<Caller | undefined> {
   const door = doorOf(request.raw)
   if (door === 'operator') return operator(request)
   const secret = tokenIn(request.headers.authorization)
   if (secret !== undefined) {
     const token = await tokens.identify(secret)
     if (!token) return undefined
-    const user = { id: token.userId, name: token.userName, admin: token.userAdmin }
+    const { user } = token
     const owned = scopesOf(user)
-    return { by: 'token', user, token, scopes: intersectScopes(expandScopes(token.scopes, user), owned) }
+    return {
+      by: 'token',
+      user,
+      token,
+      scopes: intersectScopes(expandScopes(token.scopes, user), owned),
+    }
   }
   if (door !== 'front' || request.headers.authorization !== undefined) return undefined
   const cookie = readCookie(request, LOGIN_COOKIE)
@@ -49,7 +57,13 @@ function tokenIn(header: string | undefined): string | undefined {
 
 function operator(request: FastifyRequest): Caller {
   if (wasForwarded(request.raw)) {
-    throw new HubError('forbidden', "the operator's socket takes no requests that were passed on by a proxy")
+    throw new HubError(
+      'forbidden',
+      "the operator's socket takes no requests that were passed on by a proxy",
+    )
   }
-  return { by: 'operator', scopes: expandScopes(rolesOf({ admin: true }), { name: '', admin: true }) }
+  return {
+    by: 'operator',
+    scopes: expandScopes(rolesOf({ admin: true }), { name: '', admin: true }),
+  }
 }

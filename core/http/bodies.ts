@@ -33,7 +33,12 @@ function progressPathOf({ id: { user, name } }: Server): string {
 }
 
 /** JupyterHub's model of a person, with what the asker's scopes let him see and nothing else. */
-export function userBody(user: User, servers: readonly Server[], scopes: readonly string[], publicUrl: string): UserBody {
+export function userBody(
+  user: User,
+  servers: readonly Server[],
+  scopes: readonly string[],
+  publicUrl: string,
+): UserBody {
   const may = (scope: string) => holds(scopes, scope, { user: user.name }) === 'yes'
   const readsServers = may('read:servers')
   const own = servers.find(({ id }) => id.name === '')
@@ -50,6 +55,10 @@ export function userBody(user: User, servers: readonly Server[], scopes: readonl
       pending: own?.state === 'spawning' ? 'spawn' : own?.state === 'stopping' ? 'stop' : null,
       server: own?.state === 'ready' ? prefixOf(own.id) : null,
     }),
-    ...(readsServers && { servers: Object.fromEntries(shown.map((server) => [server.id.name, serverBody(server, publicUrl)])) }),
+    ...(readsServers && {
+      servers: Object.fromEntries(
+        shown.map((server) => [server.id.name, serverBody(server, publicUrl)]),
+      ),
+    }),
   }
 }

@@ -20,10 +20,20 @@ export function readCookie(request: FastifyRequest, name: string): string | unde
 }
 
 /** What a browser keeps that is signed in: the credential for the hub alone, and the session's id for all servers. */
-export function setSessionCookies(reply: FastifyReply, session: { id: string; secret: string }, { secure, days }: CookieWriter & { readonly days: number }): void {
+export function setSessionCookies(
+  reply: FastifyReply,
+  session: { id: string; secret: string },
+  { secure, days }: CookieWriter & { readonly days: number },
+): void {
   const shared = { httpOnly: true, secure, sameSite: 'lax', maxAge: days * DAY_S } as const
-  add(reply, stringifySetCookie({ name: LOGIN_COOKIE, value: session.secret, path: '/hub/', ...shared }))
-  add(reply, stringifySetCookie({ name: SESSION_ID_COOKIE, value: session.id, path: '/', ...shared }))
+  add(
+    reply,
+    stringifySetCookie({ name: LOGIN_COOKIE, value: session.secret, path: '/hub/', ...shared }),
+  )
+  add(
+    reply,
+    stringifySetCookie({ name: SESSION_ID_COOKIE, value: session.id, path: '/', ...shared }),
+  )
 }
 
 export function clearSessionCookies(reply: FastifyReply, { secure }: CookieWriter): void {
@@ -35,13 +45,31 @@ export function clearSessionCookies(reply: FastifyReply, { secure }: CookieWrite
 
 /** Readable by the page's own script, as JupyterHub's clients expect. */
 export function setXsrfCookie(reply: FastifyReply, value: string, { secure }: CookieWriter): void {
-  add(reply, stringifySetCookie({ name: XSRF_COOKIE, value, path: '/hub/', secure, sameSite: 'lax' }))
+  add(
+    reply,
+    stringifySetCookie({ name: XSRF_COOKIE, value, path: '/hub/', secure, sameSite: 'lax' }),
+  )
 }
 
 /** Lets this browser try its own name even while others are braked; gives no right to anything. */
-export function setKnownBrowserCookie(reply: FastifyReply, value: string, { secure }: CookieWriter): void {
+export function setKnownBrowserCookie(
+  reply: FastifyReply,
+  value: string,
+  { secure }: CookieWriter,
+): void {
   const year = 365 * DAY_S
-  add(reply, stringifySetCookie({ name: KNOWN_BROWSER_COOKIE, value, path: '/hub/', httpOnly: true, secure, sameSite: 'strict', maxAge: year }))
+  add(
+    reply,
+    stringifySetCookie({
+      name: KNOWN_BROWSER_COOKIE,
+      value,
+      path: '/hub/',
+      httpOnly: true,
+      secure,
+      sameSite: 'strict',
+      maxAge: year,
+    }),
+  )
 }
 
 function add(reply: FastifyReply, cookie: string): void {

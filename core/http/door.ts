@@ -18,7 +18,14 @@ export function doorOf(request: IncomingMessage): Door {
   return doors.get(request) ?? 'servers'
 }
 
-const FORWARDING = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip', 'via']
+const FORWARDING = [
+  'forwarded',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-proto',
+  'x-real-ip',
+  'via',
+]
 
 /** Whether something passed the request on, as no operator's client does. */
 export function wasForwarded({ headers }: IncomingMessage): boolean {

@@ -32,16 +32,32 @@ export interface Refusal {
 export function refusalOf(error: unknown, report: (id: string, error: unknown) => void): Refusal {
   if (error instanceof HubError) {
     if (error.code === 'unavailable') report('', error)
-    return { status: statusOf[error.code], message: error.message, id: null, retryAfter: error.retryAfter }
+    return {
+      status: statusOf[error.code],
+      message: error.message,
+      id: null,
+      retryAfter: error.retryAfter,
+    }
   }
   if (error instanceof z.ZodError) return plain(400, z.prettifyError(error))
-  if (isFastifyError(error) && error.statusCode !== undefined && error.statusCode < 500) return plain(error.statusCode, error.message)
+  if (isFastifyError(error) && error.statusCode !== undefined && error.statusCode < 500)
+    return plain(error.statusCode, error.message)
   const id = randomHex(4)
   report(id, error)
-  return { status: 500, message: `Something went wrong here. The log of the hub has the details under ${id}.`, id, retryAfter: undefined }
+  return {
+    status: 500,
+    message: `Something went wrong here. The log of the hub has the details under ${id}.`,
+    id,
+    retryAfter: undefined,
+  }
 }
 
-const plain = (status: number, message: string): Refusal => ({ status, message, id: null, retryAfter: undefined })
+const plain = (status: number, message: string): Refusal => ({
+  status,
+  message,
+  id: null,
+  retryAfter: undefined,
+})
 
 function isFastifyError(error: unknown): error is FastifyError {
   return error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number'

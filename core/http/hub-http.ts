@@ -35,6 +35,12 @@ export interface HubHttpDeps {
 
 export interface HttpLog {
   /** `target` is without its query. */
-  answered(line: { readonly method: string; readonly target: string; readonly status: number; readonly who: string; readonly ms: number }): void
+  answered(line: {
+    readonly method: string
+    readonly target: string
+    readonly status: number
+    readonly who: string
+    readonly ms: number
+  }): void
   unforeseen(id: string, error: unknown): void
 }

@@ -35,8 +35,15 @@ export function mount<Params extends z.ZodType, Body extends z.ZodType, Output e
       if (!caller) throw new HubError('not_signed_in', 'Missing or invalid credentials.')
       const asked = params.parse(Object.assign({}, request.query, request.params))
       requireOneOf(scopes, caller, asked)
-      const answer = await run({ caller, params: asked, body: body.parse(request.body ?? undefined), request, reply })
-      if (reply.sent || answer === undefined) return reply.sent ? reply : reply.code(replyStatus(reply, status)).type('text/plain').send()
+      const answer = await run({
+        caller,
+        params: asked,
+        body: body.parse(request.body ?? undefined),
+        request,
+        reply,
+      })
+      if (reply.sent || answer === undefined)
+        return reply.sent ? reply : reply.code(replyStatus(reply, status)).type('text/plain').send()
       return reply.code(replyStatus(reply, status)).send(output.parse(answer))
     },
   })
@@ -46,7 +53,11 @@ export function mount<Params extends z.ZodType, Body extends z.ZodType, Output e
 export function mountOpen<Body extends z.ZodType, Output extends z.ZodType>(
   app: FastifyInstance,
   { method, path, body, output, status }: Endpoint<z.ZodType, Body, Output>,
-  run: (call: { body: z.output<Body>; request: FastifyRequest; reply: FastifyReply }) => Promise<z.input<Output>>,
+  run: (call: {
+    body: z.output<Body>
+    request: FastifyRequest
+    reply: FastifyReply
+  }) => Promise<z.input<Output>>,
 ): void {
   app.route({
     method,
@@ -72,13 +83,25 @@ export function requireOneOf(scopes: readonly string[], caller: Caller, asked: u
   const target = targetOf(asked)
   const found = scopes.map((scope) => holds(caller.scopes, scope, target))
   if (found.includes('yes')) return
-  if (found.includes('elsewhere')) throw new HubError('not_found', 'No access to resources or resources not found')
-  throw new HubError('forbidden', `Action is not authorized with current scopes; requires any of [${scopes.join(', ')}]`)
+  if (found.includes('elsewhere'))
+    throw new HubError('not_found', 'No access to resources or resources not found')
+  throw new HubError(
+    'forbidden',
+    `Action is not authorized with current scopes; requires any of [${scopes.join(', ')}]`,
+  )
 }
 
 /** The person and the server that a call is about, normalised before anything is compared. */
 function targetOf(asked: unknown): { user?: string; server?: string } {
-  if (typeof asked !== 'object' || asked === null || !('user' in asked) || typeof asked.user !== 'string') return {}
+  if (
+    typeof asked !== 'object' ||
+    asked === null ||
+    !('user' in asked) ||
+    typeof asked.user !== 'string'
+  )
+    return {}
   const user = normaliseUserName(asked.user)
-  return 'server' in asked && typeof asked.server === 'string' ? { user, server: asked.server } : { user }
+  return 'server' in asked && typeof asked.server === 'string'
+    ? { user, server: asked.server }
+    : { user }
 }

@@ -8,12 +8,17 @@ import type { ClientDirectory, OAuthClient } from '#core/oauth/client.ts'
 const PREFIX = 'jupyterhub-user-'
 
 /** Running servers as OAuth clients: a server's own token is its secret. A server that does not run is no client. */
-export function serversAsClients(servers: Pick<ServerService, 'get'>, tokens: Pick<TokenService, 'identify'>): ClientDirectory {
+export function serversAsClients(
+  servers: Pick<ServerService, 'get'>,
+  tokens: Pick<TokenService, 'identify'>,
+): ClientDirectory {
   return {
     find: async (clientId) => {
       const id = serverOf(clientId)
       const server = id && (await servers.get(id))
-      return server && isUp(server) && clientIdOf(server.id) === clientId ? clientOf(server) : undefined
+      return server && isUp(server) && clientIdOf(server.id) === clientId
+        ? clientOf(server)
+        : undefined
     },
     verifySecret: async (clientId, secret) => {
       const token = await tokens.identify(secret)

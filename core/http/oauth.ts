@@ -18,7 +18,11 @@ type Browser = Caller & { readonly by: 'session' }
 const IDENTITY = ['read:users:name!user', 'read:users:groups!user']
 
 /** `/hub/api/oauth2/authorize` for browsers, `/hub/api/oauth2/token` for the programs that sent them. */
-export function mountOAuth(app: FastifyInstance, deps: HubHttpDeps, { caller, checked, pages, toSignIn }: PageTools): void {
+export function mountOAuth(
+  app: FastifyInstance,
+  deps: HubHttpDeps,
+  { caller, checked, pages, toSignIn }: PageTools,
+): void {
   const { codes, clock, tokens, servers } = deps
   const clients = serversAsClients(servers, tokens)
 
@@ -45,13 +49,17 @@ export function mountOAuth(app: FastifyInstance, deps: HubHttpDeps, { caller, ch
     if (!who) return toSignIn(request, reply)
     const asked = await readRequest(request)
     const chosen = new Set(chosenScopes(request.body))
-    const scopes = grantable(asked, who).filter((scope) => chosen.size === 0 || chosen.has(scope) || isNeeded(scope))
+    const scopes = grantable(asked, who).filter(
+      (scope) => chosen.size === 0 || chosen.has(scope) || isNeeded(scope),
+    )
     return consent(reply, asked, { who, scopes })
   })
 
   app.post('/hub/api/oauth2/token', async (request, reply) => {
     void reply.headers({ 'cache-control': 'no-store', pragma: 'no-cache' })
-    const form = new URLSearchParams(typeof request.body === 'object' && request.body !== null ? fieldsOf(request.body) : [])
+    const form = new URLSearchParams(
+      typeof request.body === 'object' && request.body !== null ? fieldsOf(request.body) : [],
+    )
     try {
       return await exchangeCode(form, request.headers.authorization, {
         clients,
@@ -66,18 +74,31 @@ export function mountOAuth(app: FastifyInstance, deps: HubHttpDeps, { caller, ch
   })
 
   async function readRequest(request: FastifyRequest): Promise<AuthorizeRequest> {
-    if (doorOf(request.raw) !== 'front') throw new HubError('not_found', 'only browsers are served here')
+    if (doorOf(request.raw) !== 'front')
+      throw new HubError('not_found', 'only browsers are served here')
     const query = new URLSearchParams(request.url.split('?')[1] ?? '')
     try {
       return await checkAuthorize(query, clients)
     } catch (error) {
-      if (error instanceof OAuthError) throw new HubError('invalid', `This sign-in request is not in order: ${error.message}.`, { cause: error })
+      if (error instanceof OAuthError)
+        throw new HubError('invalid', `This sign-in request is not in order: ${error.message}.`, {
+          cause: error,
+        })
       throw error
     }
   }
 
-  async function consent(reply: FastifyReply, asked: AuthorizeRequest, { who, scopes }: { readonly who: Browser; readonly scopes: readonly string[] }): Promise<FastifyReply> {
-    const visitor = { userId: who.user.id, userName: who.user.name, sessionId: who.session.id, scopes }
+  async function consent(
+    reply: FastifyReply,
+    asked: AuthorizeRequest,
+    { who, scopes }: { readonly who: Browser; readonly scopes: readonly string[] },
+  ): Promise<FastifyReply> {
+    const visitor = {
+      userId: who.user.id,
+      userName: who.user.name,
+      sessionId: who.session.id,
+      scopes,
+    }
     return reply.redirect(await grantCode(asked, visitor, { codes, now: clock.now() }))
   }
 }
@@ -87,13 +108,23 @@ export function mountOAuth(app: FastifyInstance, deps: HubHttpDeps, { caller, ch
  * have and the visitor holds.
  * @throws HubError `forbidden` when he may not come in at all
  */
-function grantable({ client, scopes }: AuthorizeRequest, { user, scopes: held }: Browser): readonly string[] {
+function grantable(
+  { client, scopes }: AuthorizeRequest,
+  { user, scopes: held }: Browser,
+): readonly string[] {
   const access = intersectScopes(expandScopes(client.accessScopes, user), held)
   if (access.length === 0) throw new HubError('forbidden', `You may not use ${client.description}.`)
   const allowed = new Set(expandScopes(client.allowedScopes, user))
-  const asked = scopes.filter((scope) => scope !== 'self').flatMap((scope) => expandedOrNone(scope, user))
-  const more = intersectScopes(asked.filter((scope) => allowed.has(scope)), held)
-  return [...new Set([...access, ...intersectScopes(expandScopes(IDENTITY, user), held), ...more])].toSorted()
+  const asked = scopes
+    .filter((scope) => scope !== 'self')
+    .flatMap((scope) => expandedOrNone(scope, user))
+  const more = intersectScopes(
+    asked.filter((scope) => allowed.has(scope)),
+    held,
+  )
+  return [
+    ...new Set([...access, ...intersectScopes(expandScopes(IDENTITY, user), held), ...more]),
+  ].toSorted()
 }
 
 /** Names of roles were scopes once, and clients still ask for them: what is no scope is passed over (JupyterHub does too). */
@@ -122,5 +153,7 @@ function chosenScopes(body: unknown): readonly string[] {
 
 /** A form's fields, repeated ones repeated, so that the protocol's own check sees them. */
 function fieldsOf(body: object): [string, string][] {
-  return Object.entries(body).flatMap(([name, value]) => [value].flat().map((each): [string, string] => [name, String(each)]))
+  return Object.entries(body).flatMap(([name, value]) =>
+    [value].flat().map((each): [string, string] => [name, String(each)]),
+  )
 }

@@ -34,6 +34,7 @@ export function makePageTools(deps: HubHttpDeps): PageTools {
       checkXsrf(request, found, { secret: deps.secret, isApi: false })
       return found
     },
-    toSignIn: (request, reply) => reply.redirect(`/hub/login?next=${encodeURIComponent(request.url)}`),
+    toSignIn: (request, reply) =>
+      reply.redirect(`/hub/login?next=${encodeURIComponent(request.url)}`),
   }
 }

@@ -20,11 +20,22 @@ export class Pages {
   }
 
   /** Answers with a page, and sees that the browser has the XSRF cookie that the page's forms will need. */
-  send(request: FastifyRequest, reply: FastifyReply, page: { readonly status?: number; readonly viewer: Caller | undefined; readonly body: PageBody }): FastifyReply {
+  send(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    page: {
+      readonly status?: number
+      readonly viewer: Caller | undefined
+      readonly body: PageBody
+    },
+  ): FastifyReply {
     const { secret, version, publicUrl, shell } = this.#deps
     const { token, isNew } = xsrfOf(request, page.viewer, secret)
     if (isNew) setXsrfCookie(reply, token, { secure: isSecure(publicUrl) })
-    const viewer = page.viewer && page.viewer.by !== 'operator' ? { name: page.viewer.user.name, admin: page.viewer.user.admin } : null
+    const viewer =
+      page.viewer && page.viewer.by !== 'operator'
+        ? { name: page.viewer.user.name, admin: page.viewer.user.admin }
+        : null
     const data = { ...page.body, viewer, xsrf: token, version } as PageData
     return reply
       .code(page.status ?? 200)
@@ -37,6 +48,9 @@ export class Pages {
 
 /** JSON that no HTML parser can leave: every `<` is written as an escape. */
 function dataElement(data: PageData): string {
-  const json = JSON.stringify(data).replaceAll('<', '\\u003c').replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029')
+  const json = JSON.stringify(data)
+    .replaceAll('<', '\\u003c')
+    .replaceAll('\u2028', '\\u2028')
+    .replaceAll('\u2029', '\\u2029')
   return `<script type="application/json" id="${PAGE_DATA_ID}">${json}</script>`
 }

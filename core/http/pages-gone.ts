@@ -34,12 +34,21 @@ export function mountGonePages(app: FastifyInstance, deps: HubHttpDeps, tools: P
     if (!who) return toSignIn(request, reply)
     requireServer('access:servers', who, id)
     const server = await servers.get(id)
-    if (server?.state === 'ready') return comeAgain(request, reply, path)
+    if (server?.state === 'ready') return comeAgain(reply, path)
     if (server?.state === 'spawning' || server?.state === 'stopping') {
-      return reply.redirect(`/hub/spawn-pending/${pathOf(id)}?next=${encodeURIComponent(path)}`, 303)
+      return reply.redirect(
+        `/hub/spawn-pending/${pathOf(id)}?next=${encodeURIComponent(path)}`,
+        303,
+      )
     }
     const start = `/hub/spawn/${pathOf(id)}?next=${encodeURIComponent(path)}`
-    const body = { page: 'stopped', owner: id.user, server: serverBody(server ?? notStarted(who, id), publicUrl), next: path, start } as const
+    const body = {
+      page: 'stopped',
+      owner: id.user,
+      server: serverBody(server ?? notStarted(who, id), publicUrl),
+      next: path,
+      start,
+    } as const
     return pages.send(request, reply, { status: 424, viewer: who, body })
   })
 
@@ -50,23 +59,35 @@ export function mountGonePages(app: FastifyInstance, deps: HubHttpDeps, tools: P
     const id = { user: who.user.name, name: '' }
     const target = prefixOf(id) + rest
     const server = await servers.get(id)
-    return reply.redirect(server?.state === 'ready' ? target : `/hub/spawn/${pathOf(id)}?next=${encodeURIComponent(target)}`)
+    return reply.redirect(
+      server?.state === 'ready'
+        ? target
+        : `/hub/spawn/${pathOf(id)}?next=${encodeURIComponent(target)}`,
+    )
   })
 
   app.get('/hub/error/:code', async (request, reply) => {
     const { code } = Failed.parse(request.params)
     const { url } = FailedQuery.parse(request.query)
     const id = serverIn(url)
-    const message = code === 503 && id !== undefined ? 'This server is gone, or does not answer.' : ''
-    return sendError(request, reply, { status: code, message, id: null, retryAfter: undefined }, tools)
+    const message =
+      code === 503 && id !== undefined ? 'This server is gone, or does not answer.' : ''
+    return sendError(
+      request,
+      reply,
+      { status: code, message, id: null, retryAfter: undefined },
+      tools,
+    )
   })
 
   app.setNotFoundHandler(async (request, reply) => {
     const path = request.url
-    if (path === '/hub' || path.startsWith('/hub/')) throw new HubError('not_found', 'There is no such page.')
+    if (path === '/hub' || path.startsWith('/hub/'))
+      throw new HubError('not_found', 'There is no such page.')
     const id = serverIn(path)
     if (id !== undefined && isForProgram(request)) return gone(reply, id, publicUrl)
-    if (request.method !== 'GET' && request.method !== 'HEAD') throw new HubError('not_found', 'Nothing is served here.')
+    if (request.method !== 'GET' && request.method !== 'HEAD')
+      throw new HubError('not_found', 'Nothing is served here.')
     return reply.redirect(`/hub${path}`)
   })
 }
@@ -75,10 +96,14 @@ export function mountGonePages(app: FastifyInstance, deps: HubHttpDeps, tools: P
  * A page and a route that disagree for a moment, while a server comes or goes: back to its address, later each time, and not
  * for ever.
  */
-async function comeAgain(request: FastifyRequest, reply: FastifyReply, path: string): Promise<FastifyReply> {
+async function comeAgain(reply: FastifyReply, path: string): Promise<FastifyReply> {
   const url = new URL(path, 'http://hub')
   const times = Number(url.searchParams.get('redirects') ?? '0')
-  if (!(times < 4)) throw new HubError('unavailable', 'The server runs, but the way to it does not open. Stop it at home and start it again.')
+  if (!(times < 4))
+    throw new HubError(
+      'unavailable',
+      'The server runs, but the way to it does not open. Stop it at home and start it again.',
+    )
   url.searchParams.set('redirects', String(times + 1))
   return reply.header('refresh', `${2 ** times}`).redirect(url.pathname + url.search)
 }
@@ -99,7 +124,9 @@ function isForProgram(request: FastifyRequest): boolean {
 function serverIn(path: string): ServerId | undefined {
   const name = /^\/user\/([^/?#]+)/.exec(path)?.[1]
   try {
-    return name === undefined ? undefined : { user: normaliseUserName(decodeURIComponent(name)), name: '' }
+    return name === undefined
+      ? undefined
+      : { user: normaliseUserName(decodeURIComponent(name)), name: '' }
   } catch {
     // Not a name, so nobody's server.
     return undefined

@@ -29,7 +29,10 @@ export function mountServerPages(app: FastifyInstance, deps: HubHttpDeps, tools:
     const server = (await servers.get({ user: who.user.name, name: '' })) ?? notStarted(who)
     const isolated = walls.some(({ held }) => held)
     const shown = who.user.admin ? [...walls] : []
-    return pages.send(request, reply, { viewer: who, body: { page: 'home', server: serverBody(server, publicUrl), walls: shown, isolated } })
+    return pages.send(request, reply, {
+      viewer: who,
+      body: { page: 'home', server: serverBody(server, publicUrl), walls: shown, isolated },
+    })
   })
 
   for (const shape of ['/hub/spawn', '/hub/spawn/:user', '/hub/spawn/:user/:server']) {
@@ -39,7 +42,8 @@ export function mountServerPages(app: FastifyInstance, deps: HubHttpDeps, tools:
       const id = idOf(request, who)
       requireServer('start:servers', who, id)
       // Another site's link must not start anything by itself; it gets the page with the button.
-      if (request.headers['sec-fetch-site'] === 'cross-site') return showStopped(request, reply, { who, id, status: 200 })
+      if (request.headers['sec-fetch-site'] === 'cross-site')
+        return showStopped(request, reply, { who, id, status: 200 })
       return startAndFollow(request, reply, id)
     })
 
@@ -63,13 +67,24 @@ export function mountServerPages(app: FastifyInstance, deps: HubHttpDeps, tools:
       if (server?.state === 'ready') return reply.redirect(next)
       if (server?.state === 'spawning' || server?.state === 'stopping') {
         const page = server.state === 'spawning' ? 'starting' : 'stopping'
-        return pages.send(request, reply, { viewer: who, body: { page, owner: id.user, server: serverBody(server, publicUrl), next } })
+        return pages.send(request, reply, {
+          viewer: who,
+          body: { page, owner: id.user, server: serverBody(server, publicUrl), next },
+        })
       }
-      return showStopped(request, reply, { who, id, status: server?.state === 'failed' ? 500 : 200 })
+      return showStopped(request, reply, {
+        who,
+        id,
+        status: server?.state === 'failed' ? 500 : 200,
+      })
     })
   }
 
-  async function startAndFollow(request: FastifyRequest, reply: FastifyReply, id: ServerId): Promise<FastifyReply> {
+  async function startAndFollow(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    id: ServerId,
+  ): Promise<FastifyReply> {
     const next = nextOf(request, id)
     if ((await servers.get(id))?.state === 'ready') return reply.redirect(next)
     await servers.start(id).catch(unlessOnItsWay)
@@ -78,15 +93,26 @@ export function mountServerPages(app: FastifyInstance, deps: HubHttpDeps, tools:
     return reply.redirect(`/hub/spawn-pending/${pathOf(id)}?next=${encodeURIComponent(next)}`)
   }
 
-  async function showStopped(request: FastifyRequest, reply: FastifyReply, { who, id, status }: { who: Caller & { by: 'session' }; id: ServerId; status: number }): Promise<FastifyReply> {
+  async function showStopped(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { who, id, status }: { who: Caller & { by: 'session' }; id: ServerId; status: number },
+  ): Promise<FastifyReply> {
     const server = (await servers.get(id)) ?? notStarted(who, id)
     const next = nextOf(request, id)
     const start = `/hub/spawn/${pathOf(id)}?next=${encodeURIComponent(next)}`
-    return pages.send(request, reply, { status, viewer: who, body: { page: 'stopped', owner: id.user, server: serverBody(server, publicUrl), next, start } })
+    return pages.send(request, reply, {
+      status,
+      viewer: who,
+      body: { page: 'stopped', owner: id.user, server: serverBody(server, publicUrl), next, start },
+    })
   }
 
   function nextOf(request: FastifyRequest, id: ServerId): string {
-    return safeNext(Query.parse(request.query).next, { publicOrigin: publicUrl, fallback: prefixOf(id) })
+    return safeNext(Query.parse(request.query).next, {
+      publicOrigin: publicUrl,
+      fallback: prefixOf(id),
+    })
   }
 }
 
@@ -104,10 +130,14 @@ export function requireServer(scope: string, who: Caller, { user, name }: Server
   }
 }
 
-export const pathOf = ({ user, name }: ServerId) => (name === '' ? quote(user) : `${quote(user)}/${quote(name)}`)
+export const pathOf = ({ user, name }: ServerId) =>
+  name === '' ? quote(user) : `${quote(user)}/${quote(name)}`
 
 /** What is shown of a server that was never started. */
-export function notStarted(who: Caller & { by: 'session' }, id: ServerId = { user: who.user.name, name: '' }): Server {
+export function notStarted(
+  who: Caller & { by: 'session' },
+  id: ServerId = { user: who.user.name, name: '' },
+): Server {
   return {
     id,
     userId: 0,

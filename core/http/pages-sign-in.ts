@@ -4,25 +4,42 @@ import * as z from 'zod'
 import { HubError } from '#core/domain/errors.ts'
 import { prefixOf } from '#core/domain/servers/server.ts'
 
-import { clearSessionCookies, KNOWN_BROWSER_COOKIE, readCookie, setKnownBrowserCookie, setSessionCookies } from './cookies.ts'
+import {
+  clearSessionCookies,
+  KNOWN_BROWSER_COOKIE,
+  readCookie,
+  setKnownBrowserCookie,
+  setSessionCookies,
+} from './cookies.ts'
 import { clientAddress } from './door.ts'
 import type { HubHttpDeps } from './hub-http.ts'
 import { safeNext } from './next-url.ts'
 import type { PageTools } from './page-tools.ts'
 import { isExposed, isSecure } from './public-address.ts'
 
-const Form = z.object({ username: z.string().max(1024).default(''), password: z.string().max(4096).default('') })
+const Form = z.object({
+  username: z.string().max(1024).default(''),
+  password: z.string().max(4096).default(''),
+})
 const Next = z.object({ next: z.string().max(8192).optional().catch(undefined) })
 
 /** Signing in and out: `/hub/`, `/hub/login`, `/hub/logout`. */
-export function mountSignInPages(app: FastifyInstance, deps: HubHttpDeps, { caller, checked, pages }: PageTools): void {
-  const { signIn, servers, publicUrl, sessionDays, clock } = deps
+export function mountSignInPages(
+  app: FastifyInstance,
+  deps: HubHttpDeps,
+  { caller, checked, pages }: PageTools,
+): void {
+  const { signIn, servers, publicUrl, sessionDays } = deps
   const secure = isSecure(publicUrl)
 
   const nextOf = (request: FastifyRequest, fallback: string) =>
     safeNext(Next.parse(request.query).next, { publicOrigin: publicUrl, fallback })
 
-  const showForm = (request: FastifyRequest, reply: FastifyReply, shown: { status: number; name: string; error: string | null; retryAfter: number | null }) => {
+  const showForm = (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    shown: { status: number; name: string; error: string | null; retryAfter: number | null },
+  ) => {
     if (shown.retryAfter !== null) void reply.header('retry-after', shown.retryAfter)
     const next = nextOf(request, '')
     return pages.send(request, reply, {
@@ -58,7 +75,12 @@ export function mountSignInPages(app: FastifyInstance, deps: HubHttpDeps, { call
     request.raw.once('close', () => leave.abort(new Error('the browser left')))
     try {
       const { session, knownBrowser } = await signIn.signIn(
-        { name: username, password, address: clientAddress(request.raw), knownBrowser: readCookie(request, KNOWN_BROWSER_COOKIE) },
+        {
+          name: username,
+          password,
+          address: clientAddress(request.raw),
+          knownBrowser: readCookie(request, KNOWN_BROWSER_COOKIE),
+        },
         leave.signal,
       )
       setSessionCookies(reply, session, { secure, days: sessionDays })
@@ -67,7 +89,12 @@ export function mountSignInPages(app: FastifyInstance, deps: HubHttpDeps, { call
     } catch (error) {
       if (!(error instanceof HubError)) throw error
       const status = error.code === 'too_many' ? 429 : error.code === 'unavailable' ? 503 : 403
-      return showForm(request, reply, { status, name: username.slice(0, 255), error: error.message, retryAfter: error.retryAfter ?? null })
+      return showForm(request, reply, {
+        status,
+        name: username.slice(0, 255),
+        error: error.message,
+        retryAfter: error.retryAfter ?? null,
+      })
     }
   })
 
@@ -79,8 +106,13 @@ export function mountSignInPages(app: FastifyInstance, deps: HubHttpDeps, { call
   })
 
   app.get('/hub/setup', async (request, reply) =>
-    pages.send(request, reply, { viewer: undefined, body: { page: 'set-up', open: await deps.links.canSetUp(clock.now()) } }),
+    pages.send(request, reply, {
+      viewer: undefined,
+      body: { page: 'set-up', open: await deps.links.canSetUp() },
+    }),
   )
 
-  app.get('/hub/sign-up', async (request, reply) => pages.send(request, reply, { viewer: undefined, body: { page: 'sign-up' } }))
+  app.get('/hub/sign-up', async (request, reply) =>
+    pages.send(request, reply, { viewer: undefined, body: { page: 'sign-up' } }),
+  )
 }

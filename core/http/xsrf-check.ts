@@ -4,13 +4,25 @@ import { HubError } from '#core/domain/errors.ts'
 
 import type { Caller } from './caller.ts'
 import { clientAddress } from './door.ts'
-import { firstValidXsrfCookie, makeXsrfToken, needsXsrfCheck, verifyXsrfToken, xsrfIdOf } from './xsrf.ts'
+import {
+  firstValidXsrfCookie,
+  makeXsrfToken,
+  needsXsrfCheck,
+  verifyXsrfToken,
+  xsrfIdOf,
+} from './xsrf.ts'
 
 /** The token that this browser's forms must send, and whether the browser has yet to be given it as a cookie. */
-export function xsrfOf(request: FastifyRequest, caller: Caller | undefined, secret: string): { readonly token: string; readonly isNew: boolean } {
+export function xsrfOf(
+  request: FastifyRequest,
+  caller: Caller | undefined,
+  secret: string,
+): { readonly token: string; readonly isNew: boolean } {
   const id = idOf(request, caller)
   const there = firstValidXsrfCookie(request.headers.cookie, secret, id)
-  return there === undefined ? { token: makeXsrfToken(secret, id), isNew: true } : { token: there, isNew: false }
+  return there === undefined
+    ? { token: makeXsrfToken(secret, id), isNew: true }
+    : { token: there, isNew: false }
 }
 
 /**
@@ -18,7 +30,11 @@ export function xsrfOf(request: FastifyRequest, caller: Caller | undefined, secr
  * Authorization header, or the operator's socket, is nothing that a page can use.
  * @throws HubError `forbidden`
  */
-export function checkXsrf(request: FastifyRequest, caller: Caller | undefined, { secret, isApi }: { readonly secret: string; readonly isApi: boolean }): void {
+export function checkXsrf(
+  request: FastifyRequest,
+  caller: Caller | undefined,
+  { secret, isApi }: { readonly secret: string; readonly isApi: boolean },
+): void {
   const needed = needsXsrfCheck({
     method: request.method,
     secFetchMode: one(request.headers['sec-fetch-mode']),
@@ -28,9 +44,13 @@ export function checkXsrf(request: FastifyRequest, caller: Caller | undefined, {
   })
   if (!needed) return
   const given = sentToken(request)
-  if (given === undefined) throw new HubError('forbidden', `'_xsrf' argument missing from ${request.method}`)
+  if (given === undefined)
+    throw new HubError('forbidden', `'_xsrf' argument missing from ${request.method}`)
   if (!verifyXsrfToken(secret, idOf(request, caller), given)) {
-    throw new HubError('forbidden', 'This form is out of date (its _xsrf does not match). Load the page again and repeat.')
+    throw new HubError(
+      'forbidden',
+      'This form is out of date (its _xsrf does not match). Load the page again and repeat.',
+    )
   }
 }
 
@@ -48,7 +68,12 @@ function idOf(request: FastifyRequest, caller: Caller | undefined): string {
   return xsrfIdOf(
     caller?.by === 'session'
       ? { sessionId: caller.session.id }
-      : { anonymous: { address: clientAddress(request.raw), userAgent: request.headers['user-agent'] ?? '' } },
+      : {
+          anonymous: {
+            address: clientAddress(request.raw),
+            userAgent: request.headers['user-agent'] ?? '',
+          },
+        },
   )
 }
 

@@ -3,11 +3,16 @@ import { createHash, createHmac } from 'node:crypto'
 import { sameSecret } from '#core/base/random.ts'
 
 /** Whose browser it is: a session's, or one that nobody is signed in in. */
-export type BrowserIdentity = { readonly sessionId: string } | { readonly anonymous: { readonly address: string; readonly userAgent: string } }
+export type BrowserIdentity =
+  | { readonly sessionId: string }
+  | { readonly anonymous: { readonly address: string; readonly userAgent: string } }
 
 /** What a token is bound to, so that one browser's token is of no use in another. */
 export function xsrfIdOf(identity: BrowserIdentity): string {
-  const text = 'sessionId' in identity ? `session ${identity.sessionId}` : `anonymous ${identity.anonymous.address} ${identity.anonymous.userAgent}`
+  const text =
+    'sessionId' in identity
+      ? `session ${identity.sessionId}`
+      : `anonymous ${identity.anonymous.address} ${identity.anonymous.userAgent}`
   return createHash('sha256').update(text).digest('base64url')
 }
 
@@ -24,7 +29,11 @@ export function verifyXsrfToken(secret: string, id: string, token: string): bool
  * The browser's own token among its `_xsrf` cookies. Several may come, from other paths and hosts: one that somebody else
  * planted does not verify and is passed over.
  */
-export function firstValidXsrfCookie(header: string | undefined, secret: string, id: string): string | undefined {
+export function firstValidXsrfCookie(
+  header: string | undefined,
+  secret: string,
+  id: string,
+): string | undefined {
   return (header ?? '')
     .split(';')
     .map((pair) => pair.trim())
@@ -47,7 +56,13 @@ const READS = new Set(['GET', 'HEAD', 'OPTIONS'])
  * Whether a request must carry the token (JupyterHub's rules since 4.1, as corrected in 5.4.5): not one that a page cannot
  * make a browser send, nor a reading one that a page of another origin cannot see the answer of.
  */
-export function needsXsrfCheck({ method, secFetchMode, secFetchSite, authenticatedBy, isApi }: XsrfQuestion): boolean {
+export function needsXsrfCheck({
+  method,
+  secFetchMode,
+  secFetchSite,
+  authenticatedBy,
+  isApi,
+}: XsrfQuestion): boolean {
   if (authenticatedBy === 'token' || authenticatedBy === 'operator') return false
   if (!READS.has(method)) return true
   if (!isApi || authenticatedBy === 'none') return false

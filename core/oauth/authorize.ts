@@ -26,12 +26,25 @@ export interface AuthorizeRequest {
  * is no reason to send a browser anywhere.
  * @throws OAuthError
  */
-export async function checkAuthorize(query: URLSearchParams, clients: ClientDirectory): Promise<AuthorizeRequest> {
-  const given = singleParameters(query, ['client_id', 'redirect_uri', 'response_type', 'state', 'scope', 'code_challenge', 'code_challenge_method'])
+export async function checkAuthorize(
+  query: URLSearchParams,
+  clients: ClientDirectory,
+): Promise<AuthorizeRequest> {
+  const given = singleParameters(query, [
+    'client_id',
+    'redirect_uri',
+    'response_type',
+    'state',
+    'scope',
+    'code_challenge',
+    'code_challenge_method',
+  ])
   const client = given.client_id === undefined ? undefined : await clients.find(given.client_id)
-  if (!client) throw new OAuthError('invalid_request', 'the program that asks is not known here (client_id)')
+  if (!client)
+    throw new OAuthError('invalid_request', 'the program that asks is not known here (client_id)')
   checkRedirectUri(client, given.redirect_uri)
-  if (given.response_type !== 'code') throw new OAuthError('unsupported_response_type', 'response_type must be code')
+  if (given.response_type !== 'code')
+    throw new OAuthError('unsupported_response_type', 'response_type must be code')
   return {
     client,
     redirectUri: client.redirectUri,
@@ -44,7 +57,10 @@ export async function checkAuthorize(query: URLSearchParams, clients: ClientDire
 /** RFC 9700 section 2.1: compared as a string with the one that was registered; left out, it is that one. */
 function checkRedirectUri(client: OAuthClient, given: string | undefined): void {
   if (given !== undefined && given !== client.redirectUri) {
-    throw new OAuthError('invalid_request', 'the address to go back to is not the one that the program registered (redirect_uri)')
+    throw new OAuthError(
+      'invalid_request',
+      'the address to go back to is not the one that the program registered (redirect_uri)',
+    )
   }
 }
 
@@ -57,9 +73,17 @@ export interface Visitor {
 }
 
 /** Makes the code and the address to send the browser to with it (RFC 6749 section 4.1.2). */
-export async function grantCode({ client, redirectUri, state, codeChallenge }: AuthorizeRequest, visitor: Visitor, { codes, now }: { readonly codes: CodeStore; readonly now: Date }): Promise<string> {
+export async function grantCode(
+  { client, redirectUri, state, codeChallenge }: AuthorizeRequest,
+  visitor: Visitor,
+  { codes, now }: { readonly codes: CodeStore; readonly now: Date },
+): Promise<string> {
   const code = randomBytes(32).toString('base64url')
-  await codes.put(hashSecret(code), { clientId: client.id, redirectUri, codeChallenge, ...visitor }, new Date(now.getTime() + CODE_MS))
+  await codes.put(
+    hashSecret(code),
+    { clientId: client.id, redirectUri, codeChallenge, ...visitor },
+    new Date(now.getTime() + CODE_MS),
+  )
   return withQuery(redirectUri, state === null ? { code } : { code, state })
 }
 

@@ -35,12 +35,30 @@ export interface TokenAnswer {
  * whatever is brought with it, so a wrong try ends it too.
  * @throws OAuthError
  */
-export async function exchangeCode(form: URLSearchParams, authorization: string | undefined, deps: ExchangeDeps): Promise<TokenAnswer> {
-  const given = singleParameters(form, ['grant_type', 'client_id', 'client_secret', 'code', 'redirect_uri', 'code_verifier'])
-  if (given.grant_type !== 'authorization_code') throw new OAuthError('unsupported_grant_type', 'grant_type must be authorization_code')
-  const clientId = await checkClient({ id: given.client_id, secret: given.client_secret }, authorization, deps.clients)
-  const grant = given.code === undefined ? undefined : await deps.codes.take(hashSecret(given.code), deps.now)
-  if (!grant || grant.clientId !== clientId) throw new OAuthError('invalid_grant', 'the code is unknown, used or expired')
+export async function exchangeCode(
+  form: URLSearchParams,
+  authorization: string | undefined,
+  deps: ExchangeDeps,
+): Promise<TokenAnswer> {
+  const given = singleParameters(form, [
+    'grant_type',
+    'client_id',
+    'client_secret',
+    'code',
+    'redirect_uri',
+    'code_verifier',
+  ])
+  if (given.grant_type !== 'authorization_code')
+    throw new OAuthError('unsupported_grant_type', 'grant_type must be authorization_code')
+  const clientId = await checkClient(
+    { id: given.client_id, secret: given.client_secret },
+    authorization,
+    deps.clients,
+  )
+  const grant =
+    given.code === undefined ? undefined : await deps.codes.take(hashSecret(given.code), deps.now)
+  if (!grant || grant.clientId !== clientId)
+    throw new OAuthError('invalid_grant', 'the code is unknown, used or expired')
   checkSameRedirect(grant, given.redirect_uri)
   checkVerifier(grant.codeChallenge, given.code_verifier)
   const { userId, scopes, sessionId } = grant
@@ -52,18 +70,26 @@ export async function exchangeCode(form: URLSearchParams, authorization: string 
  * RFC 6749 section 2.3.1: by the form or by HTTP Basic. JupyterHub's servers send their secret as `Authorization: token` as well;
  * two that differ are refused.
  */
-async function checkClient(form: { readonly id: string | undefined; readonly secret: string | undefined }, authorization: string | undefined, clients: ClientDirectory): Promise<string> {
+async function checkClient(
+  form: { readonly id: string | undefined; readonly secret: string | undefined },
+  authorization: string | undefined,
+  clients: ClientDirectory,
+): Promise<string> {
   const basic = readBasic(authorization)
   const header = basic?.secret ?? /^(?:token|bearer)\s+(\S+)\s*$/i.exec(authorization ?? '')?.[1]
   const id = form.id ?? basic?.id
   const secret = form.secret ?? header
-  const agree = (basic === undefined || basic.id === id) && (header === undefined || header === secret)
-  const holds = id !== undefined && secret !== undefined && agree && (await clients.verifySecret(id, secret))
+  const agree =
+    (basic === undefined || basic.id === id) && (header === undefined || header === secret)
+  const holds =
+    id !== undefined && secret !== undefined && agree && (await clients.verifySecret(id, secret))
   if (!holds) throw new OAuthError('invalid_client', 'the client or its secret is not known here')
   return id
 }
 
-function readBasic(authorization: string | undefined): { readonly id: string; readonly secret: string } | undefined {
+function readBasic(
+  authorization: string | undefined,
+): { readonly id: string; readonly secret: string } | undefined {
   const encoded = /^basic\s+([A-Za-z0-9+/=]+)\s*$/i.exec(authorization ?? '')?.[1]
   if (encoded === undefined) return undefined
   const text = Buffer.from(encoded, 'base64').toString('utf8')
@@ -71,7 +97,10 @@ function readBasic(authorization: string | undefined): { readonly id: string; re
   if (colon < 0) return undefined
   try {
     // Both parts are form-encoded before they are joined (RFC 6749 section 2.3.1).
-    return { id: decodeURIComponent(text.slice(0, colon)), secret: decodeURIComponent(text.slice(colon + 1)) }
+    return {
+      id: decodeURIComponent(text.slice(0, colon)),
+      secret: decodeURIComponent(text.slice(colon + 1)),
+    }
   } catch {
     return undefined
   }
@@ -79,5 +108,6 @@ function readBasic(authorization: string | undefined): { readonly id: string; re
 
 /** RFC 6749 section 4.1.3: the same as in the authorization request. */
 function checkSameRedirect(grant: Grant, given: string | undefined): void {
-  if (given !== undefined && given !== grant.redirectUri) throw new OAuthError('invalid_grant', 'redirect_uri is not that of the code')
+  if (given !== undefined && given !== grant.redirectUri)
+    throw new OAuthError('invalid_grant', 'redirect_uri is not that of the code')
 }

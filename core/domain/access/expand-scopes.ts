@@ -1,6 +1,13 @@
 import { rolesOf, SELF } from './roles.ts'
 import { withIncluded } from './scope-tree.ts'
-import { covers, formatScope, type Filter, type Owner, type ParsedScope, parseScope } from './scope.ts'
+import {
+  covers,
+  formatScope,
+  type Filter,
+  type Owner,
+  type ParsedScope,
+  parseScope,
+} from './scope.ts'
 
 /**
  * Scopes as they are given (`self`, `inherit`, `servers!user`, …) written out: every included scope by its own name, every
@@ -18,7 +25,9 @@ function expandOne(text: string, owner: Owner): readonly string[] {
   if (text === 'self') return expandScopes(SELF, owner)
   if (text === 'inherit' || text === 'all') return expandScopes(rolesOf(owner), owner)
   const { name, filter } = parseScope(text, owner)
-  return withIncluded(name).flatMap((included) => (makesSense(included, filter) ? [formatScope({ name: included, filter })] : []))
+  return withIncluded(name).flatMap((included) =>
+    makesSense(included, filter) ? [formatScope({ name: included, filter })] : [],
+  )
 }
 
 /** Within one server there is nobody to be read or listed: those sub-scopes are dropped under a server filter. */
@@ -27,9 +36,13 @@ function makesSense(name: string, filter: Filter | null): boolean {
 }
 
 /** What both hold, of two expanded lists: the narrower of two that meet. */
-export function intersectScopes(left: readonly string[], right: readonly string[]): readonly string[] {
+export function intersectScopes(
+  left: readonly string[],
+  right: readonly string[],
+): readonly string[] {
   const others = new Map<string, ParsedScope[]>()
-  for (const scope of right.map(taken)) others.set(scope.name, [...(others.get(scope.name) ?? []), scope])
+  for (const scope of right.map(taken))
+    others.set(scope.name, [...(others.get(scope.name) ?? []), scope])
   const both = left.map(taken).flatMap((scope) =>
     (others.get(scope.name) ?? []).flatMap((other) => {
       if (covers(other.filter, scope.filter)) return [formatScope(scope)]

@@ -10,7 +10,11 @@ export interface Target {
  * Whether expanded scopes let their holder do `name` to the target: `yes`, `no`, or `elsewhere` when they do for something
  * else only. A call that is about nothing in particular needs the scope without a filter.
  */
-export function holds(scopes: readonly string[], name: string, target: Target): 'yes' | 'elsewhere' | 'no' {
+export function holds(
+  scopes: readonly string[],
+  name: string,
+  target: Target,
+): 'yes' | 'elsewhere' | 'no' {
   const own = scopes.filter((scope) => scope === name || scope.startsWith(`${name}!`))
   if (own.length === 0) return 'no'
   const wanted = filterOf(target)

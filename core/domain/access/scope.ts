@@ -2,7 +2,9 @@ import { HubError } from '../errors.ts'
 import { SCOPE_TREE } from './scope-tree.ts'
 
 /** To whose things a scope is limited: one person's (his servers included), or one server. */
-export type Filter = { readonly kind: 'user'; readonly user: string } | { readonly kind: 'server'; readonly user: string; readonly server: string }
+export type Filter =
+  | { readonly kind: 'user'; readonly user: string }
+  | { readonly kind: 'server'; readonly user: string; readonly server: string }
 
 /** A scope taken apart; without a filter it is over everything of its kind. */
 export interface ParsedScope {
@@ -23,7 +25,8 @@ export interface Owner {
 export function parseScope(text: string, owner: Owner): ParsedScope {
   const mark = text.indexOf('!')
   const name = mark < 0 ? text : text.slice(0, mark)
-  if (!Object.hasOwn(SCOPE_TREE, name)) throw new HubError('invalid', `there is no scope '${text.slice(0, 80)}'`)
+  if (!Object.hasOwn(SCOPE_TREE, name))
+    throw new HubError('invalid', `there is no scope '${text.slice(0, 80)}'`)
   return { name, filter: mark < 0 ? null : parseFilter(text.slice(mark + 1), owner) }
 }
 
@@ -32,13 +35,16 @@ function parseFilter(text: string, owner: Owner): Filter {
   const [, kind, value = ''] = /^(user|server)=(.+)$/.exec(text) ?? []
   if (kind === 'user') return { kind, user: value }
   const slash = value.indexOf('/')
-  if (kind === 'server' && slash > 0) return { kind, user: value.slice(0, slash), server: value.slice(slash + 1) }
+  if (kind === 'server' && slash > 0)
+    return { kind, user: value.slice(0, slash), server: value.slice(slash + 1) }
   throw new HubError('invalid', `there is no filter '!${text.slice(0, 80)}'`)
 }
 
 export function formatScope({ name, filter }: ParsedScope): string {
   if (!filter) return name
-  return filter.kind === 'user' ? `${name}!user=${filter.user}` : `${name}!server=${filter.user}/${filter.server}`
+  return filter.kind === 'user'
+    ? `${name}!user=${filter.user}`
+    : `${name}!server=${filter.user}/${filter.server}`
 }
 
 /** Whether everything that `inner` covers is covered by `outer`. */

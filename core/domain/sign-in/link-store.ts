@@ -2,6 +2,8 @@ import type { User } from '../users/user.ts'
 
 /** One-time links: under which the first admin is made, and under which a person sets a first password. */
 export interface LinkStore {
+  /** Whether there is an admin, and set-up is over. */
+  hasAdmin(): Promise<boolean>
   /** Replaces the set-up code. @throws HubError `conflict` when an admin exists already */
   putSetUp(codeHash: string, expiresAt: Date): Promise<void>
   /**

@@ -1,7 +1,8 @@
 import type { Token } from './token.ts'
 
-export type NewToken = Omit<Token, 'id' | 'userName' | 'userAdmin' | 'lastActivity'> & {
+export type NewToken = Omit<Token, 'id' | 'user' | 'lastActivity'> & {
   readonly hash: string
+  readonly userId: number
 }
 
 export interface TokenStore {

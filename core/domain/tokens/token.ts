@@ -1,3 +1,5 @@
+import type { User } from '../users/user.ts'
+
 /**
  * What a token is for: `api` made by a person or operator · `server` the own token of a running server ·
  * `oauth` a visitor's token at one server.
@@ -7,9 +9,7 @@ export type TokenKind = 'api' | 'server' | 'oauth'
 export interface Token {
   readonly id: number
   readonly kind: TokenKind
-  readonly userId: number
-  readonly userName: string
-  readonly userAdmin: boolean
+  readonly user: User
   /** As asked for, unexpanded; what they give is the intersection with what the owner holds now. */
   readonly scopes: readonly string[]
   readonly note: string

@@ -1,0 +1,135 @@
+import { randomUUID } from 'node:crypto'
+
+import type { Clock } from '#core/base/clock.ts'
+import { hashSecret, randomHex } from '#core/base/random.ts'
+
+import { HubError } from '../errors.ts'
+import { normaliseUserName } from '../users/user-name.ts'
+import type { UserStore } from '../users/user-store.ts'
+import type { User } from '../users/user.ts'
+import { addressPrefix } from './address-prefix.ts'
+import type { Authenticator } from './authenticator.ts'
+import type { Attempt, Brake } from './brake.ts'
+import { makeKnownBrowser, readKnownBrowser } from './known-browser.ts'
+import type { SessionStore } from './session-store.ts'
+import type { Session } from './session.ts'
+
+export interface SignInDeps {
+  readonly authenticator: Authenticator
+  readonly users: UserStore
+  readonly sessions: SessionStore
+  readonly brake: Brake
+  readonly clock: Clock
+  /** Signs what known browsers keep. */
+  readonly secret: string
+  /** `everyone`: whoever can prove a name is made a person at the first sign-in. */
+  readonly allow: 'listed' | 'everyone'
+  /** Names that are admins from the day they are made. */
+  readonly admins: readonly string[]
+  readonly sessionDays: number
+}
+
+export interface SignInTry {
+  readonly name: string
+  readonly password: string
+  /** Of the client, as the proxy saw it. */
+  readonly address: string
+  readonly knownBrowser: string | undefined
+}
+
+/** What a browser gets that is signed in. The secret is shown once; its hash is kept. */
+export interface StartedSession {
+  readonly user: User
+  readonly session: { readonly id: string; readonly secret: string }
+  readonly knownBrowser: string
+}
+
+/** The one answer for wrong passwords, unknown names, and people who have no password yet. */
+const REFUSED = 'That name and password do not fit together.'
+
+/** Signing in with a name and a password, and the sessions that come of it. */
+export class SignInService {
+  readonly #deps: SignInDeps
+  readonly #admins: ReadonlySet<string>
+
+  constructor(deps: SignInDeps) {
+    this.#deps = deps
+    this.#admins = new Set(deps.admins.map(normaliseUserName))
+  }
+
+  /** @throws HubError `not_signed_in`, `too_many` (with the seconds to wait), `unavailable` */
+  async signIn(
+    { name: typed, password, address, knownBrowser }: SignInTry,
+    signal: AbortSignal,
+  ): Promise<StartedSession> {
+    const { authenticator, users, brake, clock, secret } = this.#deps
+    const name = nameOf(typed)
+    const user = name === undefined ? undefined : await users.find(name)
+    const attempt: Attempt = {
+      name: name ?? typed,
+      known: user !== undefined,
+      addressPrefix: addressPrefix(address),
+      browser:
+        name === undefined ? undefined : readKnownBrowser(secret, name, knownBrowser, clock.now()),
+    }
+    await brake.enter(attempt, signal)
+    const proved = await authenticator.authenticate({ name: name ?? '', password }, signal)
+    const person =
+      proved !== undefined && proved === name ? (user ?? (await this.#newcomer(proved))) : undefined
+    if (!person) {
+      await brake.failed(attempt)
+      throw new HubError('not_signed_in', REFUSED)
+    }
+    await brake.succeeded(attempt)
+    return this.startSession(person)
+  }
+
+  /** Signs a person in who has shown in another way who he is, such as with a one-time link. */
+  async startSession(user: User): Promise<StartedSession> {
+    const { sessions, users, clock, secret, sessionDays } = this.#deps
+    const now = clock.now()
+    const session = { id: randomUUID().replaceAll('-', ''), secret: randomHex(32) }
+    await sessions.create({
+      id: session.id,
+      secretHash: hashSecret(session.secret),
+      userId: user.id,
+      createdAt: now,
+      expiresAt: new Date(now.getTime() + sessionDays * 86_400_000),
+    })
+    await users.touch(user.id, now)
+    return { user, session, knownBrowser: makeKnownBrowser(secret, user.name, now) }
+  }
+
+  /** The session of whoever shows its secret. */
+  whoHas(secret: string): Promise<Session | undefined> {
+    return this.#deps.sessions.findBySecret(hashSecret(secret), this.#deps.clock.now())
+  }
+
+  /** Ends it, with every token that was issued under it. */
+  endSession(id: string): Promise<void> {
+    return this.#deps.sessions.remove(id)
+  }
+
+  /** Somebody who proved a name that nobody has yet: made a person where everyone is let in. */
+  async #newcomer(name: string): Promise<User | undefined> {
+    const { allow, users, clock } = this.#deps
+    const admin = this.#admins.has(name)
+    if (allow !== 'everyone' && !admin) return undefined
+    try {
+      return await users.create({ name, admin, createdAt: clock.now() })
+    } catch (error) {
+      // Two browsers at once: the other one has made him.
+      if (error instanceof HubError && error.code === 'already_exists') return users.find(name)
+      throw error
+    }
+  }
+}
+
+function nameOf(typed: string): string | undefined {
+  try {
+    return normaliseUserName(typed.trim())
+  } catch (error) {
+    if (error instanceof HubError) return undefined
+    throw error
+  }
+}
