@@ -1,0 +1,79 @@
+import { type Kysely, sql } from 'kysely'
+
+import type { FailureCount, FailureStore } from '#core/domain/sign-in/failure-store.ts'
+
+import { guarded } from './store-error.ts'
+import type { Tables } from './tables.ts'
+
+export class SqlFailureStore implements FailureStore {
+  readonly #db: Kysely<Tables>
+
+  constructor(db: Kysely<Tables>) {
+    this.#db = db
+  }
+
+  read(keys: readonly string[], since: Date): Promise<ReadonlyMap<string, FailureCount>> {
+    return guarded(async () => {
+      const rows = await this.#db
+        .selectFrom('sign_in_failures')
+        .selectAll()
+        .where('key', 'in', keys)
+        .where('last_at', '>=', since.getTime())
+        .execute()
+      return new Map(
+        rows.map(({ key, failures, last_at }) => [key, { failures, lastAt: new Date(last_at) }]),
+      )
+    })
+  }
+
+  add(
+    entries: readonly { readonly key: string; readonly known: boolean }[],
+    {
+      now,
+      since,
+      mostUnknown,
+    }: { readonly now: Date; readonly since: Date; readonly mostUnknown: number },
+  ): Promise<void> {
+    return guarded(() =>
+      this.#db.transaction().execute(async (db) => {
+        for (const { key, known } of entries) {
+          await db
+            .insertInto('sign_in_failures')
+            .values({ key, known: Number(known), failures: 1, last_at: now.getTime() })
+            .onConflict((conflict) =>
+              conflict.column('key').doUpdateSet({
+                failures: sql`case when last_at < ${since.getTime()} then 1 else failures + 1 end`,
+                known: Number(known),
+                last_at: now.getTime(),
+              }),
+            )
+            .execute()
+        }
+        await dropOldest(db, mostUnknown)
+      }),
+    )
+  }
+
+  clear(keys: readonly string[]): Promise<void> {
+    return guarded(async () => {
+      await this.#db.deleteFrom('sign_in_failures').where('key', 'in', keys).execute()
+    })
+  }
+}
+
+/** Counters of names that nobody has make room for newer ones; those of people stay. */
+async function dropOldest(db: Kysely<Tables>, most: number): Promise<void> {
+  const { total } = await db
+    .selectFrom('sign_in_failures')
+    .select(({ fn }) => fn.countAll<number>().as('total'))
+    .where('known', '=', 0)
+    .executeTakeFirstOrThrow()
+  if (total <= most) return
+  const oldest = db
+    .selectFrom('sign_in_failures')
+    .select('key')
+    .where('known', '=', 0)
+    .orderBy('last_at')
+    .limit(total - most)
+  await db.deleteFrom('sign_in_failures').where('key', 'in', oldest).execute()
+}

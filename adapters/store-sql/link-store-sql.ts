@@ -1,0 +1,155 @@
+import type { Kysely } from 'kysely'
+
+import { HubError } from '#core/domain/errors.ts'
+import type { LinkStore } from '#core/domain/sign-in/link-store.ts'
+import type { User } from '#core/domain/users/user.ts'
+
+import { setHash } from './credential-store-sql.ts'
+import { guarded, isConstraint } from './store-error.ts'
+import type { Tables } from './tables.ts'
+import { toUser } from './user-store-sql.ts'
+
+const VOID =
+  'This link is no longer good: it has been used, replaced, or is too old. Ask for a new one.'
+const SET_UP_IS_OVER = 'This hub is set up already: there is an admin. Ask him for an account.'
+
+export class SqlLinkStore implements LinkStore {
+  readonly #db: Kysely<Tables>
+
+  constructor(db: Kysely<Tables>) {
+    this.#db = db
+  }
+
+  hasAdmin(): Promise<boolean> {
+    return guarded(() => hasAdmin(this.#db))
+  }
+
+  putSetUp(codeHash: string, expiresAt: Date): Promise<void> {
+    return guarded(() =>
+      this.#db.transaction().execute(async (db) => {
+        if (await hasAdmin(db)) throw new HubError('conflict', SET_UP_IS_OVER)
+        await db.deleteFrom('links').where('kind', '=', 'set-up').execute()
+        await db
+          .insertInto('links')
+          .values({
+            kind: 'set-up',
+            user_id: null,
+            code_hash: codeHash,
+            expires_at: expiresAt.getTime(),
+          })
+          .execute()
+      }),
+    )
+  }
+
+  useSetUp(
+    codeHash: string,
+    { name, passwordHash }: { readonly name: string; readonly passwordHash: string },
+    now: Date,
+  ): Promise<User> {
+    return guarded(() =>
+      this.#db.transaction().execute(async (db) => {
+        if (await hasAdmin(db)) throw new HubError('conflict', SET_UP_IS_OVER)
+        await useUp(db, { kind: 'set-up', codeHash, now })
+        const user = await makeAdmin(db, name, now)
+        await setHash(db, { userId: user.id, hash: passwordHash, at: now })
+        return user
+      }),
+    )
+  }
+
+  putSignUp(userId: number, codeHash: string, expiresAt: Date): Promise<void> {
+    return guarded(() =>
+      this.#db.transaction().execute(async (db) => {
+        await db.deleteFrom('links').where('user_id', '=', userId).execute()
+        await db
+          .insertInto('links')
+          .values({
+            kind: 'sign-up',
+            user_id: userId,
+            code_hash: codeHash,
+            expires_at: expiresAt.getTime(),
+          })
+          .execute()
+      }),
+    )
+  }
+
+  findSignUp(codeHash: string, now: Date): Promise<User | undefined> {
+    return guarded(async () => {
+      const row = await this.#db
+        .selectFrom('links')
+        .innerJoin('users', 'users.id', 'links.user_id')
+        .selectAll('users')
+        .where('kind', '=', 'sign-up')
+        .where('code_hash', '=', codeHash)
+        .where('expires_at', '>', now.getTime())
+        .executeTakeFirst()
+      return row && toUser(row)
+    })
+  }
+
+  useSignUp(codeHash: string, passwordHash: string, now: Date): Promise<User> {
+    return guarded(() =>
+      this.#db.transaction().execute(async (db) => {
+        const userId = await useUp(db, { kind: 'sign-up', codeHash, now })
+        const user = await db
+          .selectFrom('users')
+          .selectAll()
+          .where('id', '=', userId)
+          .executeTakeFirst()
+        if (!user) throw new HubError('forbidden', VOID)
+        await setHash(db, { userId: user.id, hash: passwordHash, at: now })
+        return toUser(user)
+      }),
+    )
+  }
+}
+
+async function hasAdmin(db: Kysely<Tables>): Promise<boolean> {
+  return (
+    (await db
+      .selectFrom('users')
+      .select('id')
+      .where('admin', '=', 1)
+      .limit(1)
+      .executeTakeFirst()) !== undefined
+  )
+}
+
+/** Voids the code. @returns whose it was, null for the set-up code */
+async function useUp(
+  db: Kysely<Tables>,
+  {
+    kind,
+    codeHash,
+    now,
+  }: { readonly kind: 'set-up' | 'sign-up'; readonly codeHash: string; readonly now: Date },
+): Promise<number | null> {
+  const used = await db
+    .deleteFrom('links')
+    .where('kind', '=', kind)
+    .where('code_hash', '=', codeHash)
+    .where('expires_at', '>', now.getTime())
+    .returning('user_id')
+    .executeTakeFirst()
+  if (!used) throw new HubError('forbidden', VOID)
+  return used.user_id
+}
+
+async function makeAdmin(db: Kysely<Tables>, name: string, now: Date): Promise<User> {
+  try {
+    const values = { name, admin: 1, created_at: now.getTime(), last_activity: null }
+    return toUser(
+      await db.insertInto('users').values(values).returningAll().executeTakeFirstOrThrow(),
+    )
+  } catch (error) {
+    if (isConstraint(error))
+      throw new HubError(
+        'already_exists',
+        `there is somebody named ${name} already; choose another name`,
+        { cause: error },
+      )
+    throw error
+  }
+}

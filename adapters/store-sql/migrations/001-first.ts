@@ -1,0 +1,83 @@
+/** People, how they sign in, what they hold, and their servers. */
+export const first = `
+create table users (
+  id integer primary key autoincrement,
+  name text not null unique,
+  admin integer not null,
+  created_at integer not null,
+  last_activity integer
+) strict;
+
+create table credentials (
+  user_id integer primary key references users (id) on delete cascade,
+  hash text not null,
+  set_at integer not null
+) strict;
+
+create table sessions (
+  id text primary key,
+  secret_hash text not null unique,
+  user_id integer not null references users (id) on delete cascade,
+  created_at integer not null,
+  expires_at integer not null
+) strict;
+create index sessions_of_user on sessions (user_id);
+create index sessions_by_end on sessions (expires_at);
+
+create table links (
+  kind text not null check (kind in ('set-up', 'sign-up')),
+  user_id integer unique references users (id) on delete cascade,
+  code_hash text not null unique,
+  expires_at integer not null
+) strict;
+create unique index one_set_up_link on links (kind) where kind = 'set-up';
+
+create table sign_in_failures (
+  key text primary key,
+  known integer not null,
+  failures integer not null,
+  last_at integer not null
+) strict;
+create index failures_by_age on sign_in_failures (known, last_at);
+
+create table tokens (
+  id integer primary key autoincrement,
+  hash text not null unique,
+  kind text not null,
+  user_id integer not null references users (id) on delete cascade,
+  scopes text not null,
+  note text not null,
+  client_id text,
+  session_id text,
+  created_at integer not null,
+  expires_at integer,
+  last_activity integer
+) strict;
+create index tokens_of_user on tokens (user_id);
+create index tokens_of_client on tokens (client_id);
+create index tokens_of_session on tokens (session_id);
+create index tokens_by_end on tokens (expires_at);
+
+create table oauth_codes (
+  hash text primary key,
+  grant_json text not null,
+  user_id integer not null references users (id) on delete cascade,
+  expires_at integer not null
+) strict;
+
+create table servers (
+  user_id integer not null references users (id) on delete cascade,
+  name text not null,
+  public_id text not null,
+  wanted text not null,
+  state text not null,
+  state_since integer not null,
+  started_at integer,
+  handle text,
+  address text,
+  failure text,
+  last_activity integer,
+  primary key (user_id, name)
+) strict;
+create index servers_by_state on servers (state);
+`

@@ -1,0 +1,165 @@
+import type { Kysely, Selectable, Updateable } from 'kysely'
+import * as z from 'zod'
+
+import { HubError } from '#core/domain/errors.ts'
+import type { ServerChange, ServerStore } from '#core/domain/servers/server-store.ts'
+import type { Server, ServerId, ServerState } from '#core/domain/servers/server.ts'
+
+import { guarded } from './store-error.ts'
+import type { Tables } from './tables.ts'
+import { msOrNull, timeOrNull } from './time.ts'
+
+const Handle = z
+  .object({ adapter: z.string(), publicId: z.string() })
+  .catchall(z.union([z.string(), z.number()]))
+const Address = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('unix'), path: z.string(), owner: z.number() }),
+  z.object({ kind: z.literal('tcp'), host: z.string(), port: z.number() }),
+])
+const StoredFailure = z.object({ reason: z.string(), log: z.array(z.string()) })
+const State = z.enum(['stopped', 'spawning', 'ready', 'stopping', 'failed'])
+const WantedState = z.enum(['running', 'stopped'])
+
+export class SqlServerStore implements ServerStore {
+  readonly #db: Kysely<Tables>
+
+  constructor(db: Kysely<Tables>) {
+    this.#db = db
+  }
+
+  find({ user, name }: ServerId): Promise<Server | undefined> {
+    return guarded(async () => {
+      const row = await this.#rows()
+        .where('users.name', '=', user)
+        .where('servers.name', '=', name)
+        .executeTakeFirst()
+      return row && toServer(row, row.owner)
+    })
+  }
+
+  async ensure(id: ServerId, now: Date): Promise<Server> {
+    const found = await this.find(id)
+    if (found) return found
+    await guarded(async () => {
+      const user = await this.#db
+        .selectFrom('users')
+        .select('id')
+        .where('name', '=', id.user)
+        .executeTakeFirst()
+      if (!user) throw new HubError('not_found', 'there is no such person')
+      await this.#db
+        .insertInto('servers')
+        .values({
+          user_id: user.id,
+          name: id.name,
+          public_id: '',
+          wanted: 'stopped',
+          state: 'stopped',
+          state_since: now.getTime(),
+        })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute()
+    })
+    const made = await this.find(id)
+    if (!made) throw new HubError('not_found', 'there is no such person')
+    return made
+  }
+
+  listOf(userName: string): Promise<readonly Server[]> {
+    return guarded(async () => {
+      const rows = await this.#rows()
+        .where('users.name', '=', userName)
+        .orderBy('servers.name')
+        .execute()
+      return rows.map((row) => toServer(row, row.owner))
+    })
+  }
+
+  listActive(): Promise<readonly Server[]> {
+    return guarded(async () => {
+      const rows = await this.#rows()
+        .where('state', 'in', ['spawning', 'ready', 'stopping'])
+        .execute()
+      return rows.map((row) => toServer(row, row.owner))
+    })
+  }
+
+  move(
+    id: ServerId,
+    from: { readonly states: readonly ServerState[]; readonly publicId?: string },
+    change: ServerChange,
+  ): Promise<Server | undefined> {
+    return guarded(async () => {
+      const update = this.#db
+        .updateTable('servers')
+        .set(toRow(change))
+        .where('name', '=', id.name)
+        .where('user_id', '=', (eb) =>
+          eb.selectFrom('users').select('id').where('name', '=', id.user),
+        )
+        .where('state', 'in', from.states)
+        .$if(from.publicId !== undefined, (query) =>
+          query.where('public_id', '=', from.publicId ?? ''),
+        )
+      const row = await update.returningAll().executeTakeFirst()
+      return row && toServer(row, id.user)
+    })
+  }
+
+  touch({ user, name }: ServerId, at: Date): Promise<void> {
+    return guarded(async () => {
+      const later = at.getTime()
+      await this.#db
+        .updateTable('servers')
+        .set({ last_activity: later })
+        .where('name', '=', name)
+        .where('user_id', '=', (eb) => eb.selectFrom('users').select('id').where('name', '=', user))
+        .where(({ eb, or }) =>
+          or([eb('last_activity', 'is', null), eb('last_activity', '<', later)]),
+        )
+        .execute()
+    })
+  }
+
+  #rows() {
+    return this.#db
+      .selectFrom('servers')
+      .innerJoin('users', 'users.id', 'servers.user_id')
+      .selectAll('servers')
+      .select('users.name as owner')
+  }
+}
+
+function toServer(row: Selectable<Tables['servers']>, user: string): Server {
+  const json = <T>(schema: z.ZodType<T>, text: string | null) =>
+    text === null ? null : schema.parse(JSON.parse(text))
+  return {
+    id: { user, name: row.name },
+    userId: row.user_id,
+    publicId: row.public_id,
+    wanted: WantedState.parse(row.wanted),
+    state: State.parse(row.state),
+    stateSince: new Date(row.state_since),
+    startedAt: timeOrNull(row.started_at),
+    handle: json(Handle, row.handle),
+    address: json(Address, row.address),
+    failure: json(StoredFailure, row.failure),
+    lastActivity: timeOrNull(row.last_activity),
+  }
+}
+
+/** Only what the change names. */
+function toRow(change: ServerChange): Updateable<Tables['servers']> {
+  const json = (value: unknown) => (value === null ? null : JSON.stringify(value))
+  return {
+    ...(change.publicId !== undefined && { public_id: change.publicId }),
+    ...(change.wanted !== undefined && { wanted: change.wanted }),
+    ...(change.state !== undefined && { state: change.state }),
+    ...(change.stateSince !== undefined && { state_since: change.stateSince.getTime() }),
+    ...(change.startedAt !== undefined && { started_at: msOrNull(change.startedAt) }),
+    ...(change.handle !== undefined && { handle: json(change.handle) }),
+    ...(change.address !== undefined && { address: json(change.address) }),
+    ...(change.failure !== undefined && { failure: json(change.failure) }),
+    ...(change.lastActivity !== undefined && { last_activity: msOrNull(change.lastActivity) }),
+  }
+}

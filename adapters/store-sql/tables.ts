@@ -1,0 +1,54 @@
+import type { Generated } from 'kysely'
+
+/** Times are milliseconds since 1970; booleans 0 or 1; lists and objects JSON. */
+export interface Tables {
+  users: {
+    id: Generated<number>
+    name: string
+    admin: number
+    created_at: number
+    last_activity: number | null
+  }
+  credentials: { user_id: number; hash: string; set_at: number }
+  sessions: {
+    id: string
+    secret_hash: string
+    user_id: number
+    created_at: number
+    expires_at: number
+  }
+  links: {
+    kind: 'set-up' | 'sign-up'
+    user_id: number | null
+    code_hash: string
+    expires_at: number
+  }
+  sign_in_failures: { key: string; known: number; failures: number; last_at: number }
+  tokens: {
+    id: Generated<number>
+    hash: string
+    kind: string
+    user_id: number
+    scopes: string
+    note: string
+    client_id: string | null
+    session_id: string | null
+    created_at: number
+    expires_at: number | null
+    last_activity: number | null
+  }
+  oauth_codes: { hash: string; grant_json: string; user_id: number; expires_at: number }
+  servers: {
+    user_id: number
+    name: string
+    public_id: string
+    wanted: string
+    state: string
+    state_since: number
+    started_at: number | null
+    handle: string | null
+    address: string | null
+    failure: string | null
+    last_activity: number | null
+  }
+}
