@@ -1,0 +1,125 @@
+import { type IncomingMessage, request as ask, type ServerResponse, STATUS_CODES } from 'node:http'
+
+import { connectTo } from '#core/base/unix-socket.ts'
+import type { Answers } from '#core/forwarding/server.ts'
+import type { Target } from '#core/forwarding/target.ts'
+
+/** How long the hub may take to draw an error page, and how large it may be. */
+const ASK_MS = 2000
+const MOST_BYTES = 512 * 1024
+
+/** Pages for what is not passed on: the hub draws them; while it is away, a plain one that tries again by itself. */
+export function answersFrom(
+  errorTarget: { readonly target: Target; readonly path: string } | undefined,
+): Answers {
+  return {
+    refuse: (request, response, { status, message }) =>
+      plain(request, response, { status, message, again: false }),
+    unreachable: (request, response) => {
+      const message = 'The hub is restarting. This page tries again by itself.'
+      const fallback = () => plain(request, response, { status: 503, message, again: true })
+      if (!errorTarget) return fallback()
+      fetchPage(request, response, { ...errorTarget, status: 503 }).catch(fallback)
+    },
+  }
+}
+
+async function fetchPage(
+  request: IncomingMessage,
+  response: ServerResponse,
+  {
+    target,
+    path,
+    status,
+  }: { readonly target: Target; readonly path: string; readonly status: number },
+): Promise<void> {
+  const url = `${path}/${status}?url=${encodeURIComponent(request.url ?? '/')}`
+  const { type, body, policy } = await get(target, url, request.headers)
+  if (response.headersSent || response.destroyed) return
+  response.writeHead(status, {
+    'content-type': type,
+    'cache-control': 'no-store',
+    ...(policy !== undefined && { 'content-security-policy': policy }),
+  })
+  response.end(request.method === 'HEAD' ? undefined : body)
+}
+
+interface Fetched {
+  readonly type: string
+  readonly policy: string | undefined
+  readonly body: Buffer
+}
+
+/** Only what decides how the page looks is passed on to the hub, and no cookie: the page is the same for everyone. */
+function get(target: Target, path: string, headers: IncomingMessage['headers']): Promise<Fetched> {
+  const { promise, resolve, reject } = Promise.withResolvers<Fetched>()
+  const options =
+    target.kind === 'unix'
+      ? { createConnection: () => connectTo(target.path, target.owner) }
+      : { host: target.host, port: target.port }
+  const asked = ask({
+    ...options,
+    path,
+    headers: {
+      host: headers.host ?? 'hub',
+      accept: headers.accept ?? '*/*',
+      'x-forwarded-for': '',
+      connection: 'close',
+    },
+    signal: AbortSignal.timeout(ASK_MS),
+  })
+  asked.once('error', reject)
+  asked.once('response', (answer) => {
+    const chunks: Buffer[] = []
+    let length = 0
+    answer.once('error', reject)
+    answer.on('data', (chunk: Buffer) => {
+      length += chunk.length
+      if (length > MOST_BYTES) asked.destroy(new Error('the page is too large'))
+      chunks.push(chunk)
+    })
+    answer.once('end', () => {
+      const policy = answer.headers['content-security-policy']
+      resolve({
+        type: answer.headers['content-type'] ?? 'text/plain',
+        policy: typeof policy === 'string' ? policy : undefined,
+        body: Buffer.concat(chunks),
+      })
+    })
+  })
+  asked.end()
+  return promise
+}
+
+function plain(
+  request: IncomingMessage,
+  response: ServerResponse,
+  {
+    status,
+    message,
+    again,
+  }: { readonly status: number; readonly message: string; readonly again: boolean },
+): void {
+  if (response.headersSent || response.destroyed) return
+  const page = (request.headers.accept ?? '').includes('text/html')
+  response.writeHead(status, {
+    'content-type': page ? 'text/html; charset=utf-8' : 'application/json',
+    'content-security-policy':
+      "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    connection: 'close',
+    ...(again && { 'retry-after': '3' }),
+  })
+  if (request.method === 'HEAD') response.end()
+  else response.end(page ? html(status, message, again) : JSON.stringify({ status, message }))
+}
+
+function html(status: number, message: string, again: boolean): string {
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">${again ? '<meta http-equiv="refresh" content="3">' : ''}
+<title>${STATUS_CODES[status] ?? status}</title><style>:root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;max-width:34rem;margin:18vh auto;padding:0 1.25rem}h1{font-size:1.4rem}</style></head>
+<body><main><h1>${STATUS_CODES[status] ?? status}</h1><p>${escaped(message)}</p></main></body></html>
+`
+}
+
+const escaped = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')

@@ -1,0 +1,185 @@
+import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { pipeline } from 'node:stream'
+
+import type { Connections, Outgoing } from './connections.ts'
+import { requestHeaders, responseHeaders } from './headers.ts'
+import type { ForwardingRoute } from './routes.ts'
+
+/** Methods that may be sent twice (RFC 9110 section 9.2.2). */
+const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'])
+
+/** A server that accepts a request but says nothing for so long is given up; a slow answer may take as long as it likes. */
+const SILENCE_MS = 3_600_000
+
+/** How a request could not be passed on: the server behind is not there, or broke off before it answered. */
+export type Unreachable = (why: Error) => void
+
+/** Passes requests on to the servers behind, and answers back, as streams in both directions. */
+export class Forwarder {
+  readonly #connections: Connections
+
+  constructor(connections: Connections) {
+    this.#connections = connections
+  }
+
+  /** One request. `unreachable` answers it when no byte of an answer has come. */
+  forward(
+    request: IncomingMessage,
+    response: ServerResponse,
+    { route, secure }: { readonly route: ForwardingRoute; readonly secure: boolean },
+    unreachable: Unreachable,
+  ): void {
+    const outgoing = outgoingOf(request, { secure, upgrade: false })
+    const mayRepeat = IDEMPOTENT.has(outgoing.method) && !hasBody(request)
+    const live = { close: () => response.destroy() }
+    route.live.add(live)
+    response.once('close', () => route.live.delete(live))
+
+    const first = this.#connections.send(route.target, outgoing)
+    this.#exchange(first, { request, response, route }, (why) => {
+      // A connection that was kept open may have been closed by the server in the same moment.
+      if (mayRepeat && first.reusedSocket && !response.destroyed) {
+        this.#exchange(
+          this.#connections.sendAlone(route.target, outgoing),
+          { request, response, route },
+          unreachable,
+        )
+      } else unreachable(why)
+    })
+  }
+
+  #exchange(
+    outgoing: ClientRequest,
+    {
+      request,
+      response,
+      route,
+    }: {
+      readonly request: IncomingMessage
+      readonly response: ServerResponse
+      readonly route: ForwardingRoute
+    },
+    failed: Unreachable,
+  ): void {
+    let answered = false
+    const giveUp = () => outgoing.destroy()
+    response.once('close', giveUp)
+    outgoing.setTimeout(SILENCE_MS, giveUp)
+    outgoing.once('error', (error) => {
+      response.off('close', giveUp)
+      if (answered || response.headersSent) response.destroy()
+      else if (!response.destroyed) failed(error)
+    })
+    outgoing.on('continue', () => response.writeContinue())
+    outgoing.on('upgrade', (_answer, socket) =>
+      socket.destroy(new Error('switched protocols unasked')),
+    )
+    outgoing.once('response', (answer) => {
+      answered = true
+      if ((answer.statusCode ?? 500) < 300) route.lastActivity = new Date()
+      answerWith(answer, response)
+    })
+    if (hasBody(request)) {
+      request.on('data', () => (route.lastActivity = new Date()))
+      pipeline(request, outgoing, () => undefined)
+    } else outgoing.end()
+  }
+
+  /** One websocket: after the server has agreed, bytes go both ways untouched until either side, or the route, ends. */
+  upgrade(
+    request: IncomingMessage,
+    client: Duplex,
+    {
+      route,
+      secure,
+      head,
+    }: { readonly route: ForwardingRoute; readonly secure: boolean; readonly head: Buffer },
+    unreachable: Unreachable,
+  ): void {
+    const outgoing = this.#connections.sendAlone(
+      route.target,
+      outgoingOf(request, { secure, upgrade: true }),
+    )
+    client.once('close', () => outgoing.destroy())
+    client.once('error', () => outgoing.destroy())
+    outgoing.once('error', (error) => {
+      if (!client.destroyed) unreachable(error)
+    })
+    outgoing.once('response', (answer) => {
+      // The server would rather answer than switch: its refusal goes to the client as it is, and the connection ends.
+      client.write(
+        statusLine(answer) + headerLines([...responseHeaders(answer), 'Connection', 'close']),
+      )
+      pipeline(answer, client, () => client.destroy())
+    })
+    outgoing.once('upgrade', (answer, server: Socket, serverHead) => {
+      const live = { close: () => (closeWebsocket(client), server.destroy()) }
+      route.live.add(live)
+      const over = () => {
+        route.live.delete(live)
+        client.destroy()
+        server.destroy()
+      }
+      server.setTimeout(0)
+      server.setNoDelay(true)
+      client.write(
+        statusLine(answer) +
+          headerLines([
+            ...responseHeaders(answer),
+            'Connection',
+            'Upgrade',
+            'Upgrade',
+            'websocket',
+          ]),
+      )
+      if (serverHead.length > 0) client.write(serverHead)
+      if (head.length > 0) server.write(head)
+      client.on('data', () => (route.lastActivity = new Date()))
+      pipeline(client, server, over)
+      pipeline(server, client, over)
+    })
+    outgoing.end()
+  }
+}
+
+function outgoingOf(
+  request: IncomingMessage,
+  options: { readonly secure: boolean; readonly upgrade: boolean },
+): Outgoing {
+  return {
+    method: request.method ?? 'GET',
+    path: request.url ?? '/',
+    headers: requestHeaders(request, options),
+  }
+}
+
+/** RFC 9112 section 6: a body is announced by one of these, and by nothing else. */
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0'
+}
+
+function answerWith(answer: IncomingMessage, response: ServerResponse): void {
+  response.writeHead(answer.statusCode ?? 502, answer.statusMessage, responseHeaders(answer))
+  // Server-sent events and long answers begin before they end.
+  response.flushHeaders()
+  pipeline(answer, response, (error) => {
+    if (error) response.destroy()
+  })
+}
+
+function statusLine({ statusCode, statusMessage }: IncomingMessage): string {
+  return `HTTP/1.1 ${statusCode ?? 502} ${statusMessage ?? ''}\r\n`
+}
+
+function headerLines(raw: readonly string[]): string {
+  let lines = ''
+  for (let i = 0; i < raw.length; i += 2) lines += `${raw[i]}: ${raw[i + 1]}\r\n`
+  return `${lines}\r\n`
+}
+
+/** A close frame with code 1001, "going away" (RFC 6455 sections 5.5.1 and 7.4.1), then the end. */
+function closeWebsocket(client: Duplex): void {
+  if (!client.destroyed) client.end(Buffer.from([0x88, 0x02, 0x03, 0xe9]))
+}
