@@ -4,7 +4,6 @@ import type { SignInService } from '#core/domain/sign-in/sign-in-service.ts'
 import type { ServerService } from '#core/domain/servers/server-service.ts'
 import type { Capability } from '#core/domain/servers/spawner.ts'
 import type { TokenService } from '#core/domain/tokens/token-service.ts'
-import type { TokenStore } from '#core/domain/tokens/token-store.ts'
 import type { UserService } from '#core/domain/users/user-service.ts'
 import type { CodeStore } from '#core/oauth/code-store.ts'
 
@@ -16,7 +15,6 @@ export interface HubHttpDeps {
   /** Null when the authenticator keeps no passwords: then there is nothing to set up. */
   readonly links: LinksService
   readonly tokens: TokenService
-  readonly tokenStore: TokenStore
   readonly codes: CodeStore
   readonly clock: Clock
   /** Signs XSRF tokens; 32 random bytes that outlive restarts. */

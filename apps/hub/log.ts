@@ -1,0 +1,45 @@
+import pino from 'pino'
+
+import { plainText } from '#core/base/plain-text.ts'
+import type { ServerEvents } from '#core/domain/servers/server-life.ts'
+import type { HttpLog } from '#core/http/hub-http.ts'
+
+/** One JSON line for everything worth knowing. Names and paths come from outside, so they are made plain first. */
+export function openLog(): {
+  readonly http: HttpLog
+  readonly servers: ServerEvents
+  readonly say: (message: string) => void
+} {
+  const log = pino(
+    { base: null, timestamp: pino.stdTimeFunctions.isoTime },
+    pino.destination({ fd: 2, sync: true }),
+  )
+  const nameOf = ({ id }: { readonly id: { readonly user: string; readonly name: string } }) =>
+    plainText(`${id.user}/${id.name}`)
+  return {
+    say: (message) => log.info(message),
+    http: {
+      answered: ({ method, target, status, who, ms }) => {
+        // What is asked for all the time and went well is not worth a line.
+        if (status < 400 && /^\/hub\/(?:static|health|api\/health)/.test(target)) return
+        log.info({ method, target: plainText(target), status, who, ms }, 'answered')
+      },
+      unforeseen: (id, error) => log.error({ id, error: describe(error) }, 'unforeseen'),
+    },
+    servers: {
+      started: (server, ms) => log.info({ server: nameOf(server), ms }, 'server ready'),
+      failed: (server, reason) =>
+        log.warn({ server: nameOf(server), reason: plainText(reason) }, 'server failed'),
+      stopped: (server) => log.info({ server: nameOf(server) }, 'server stopped'),
+      orphanStopped: (publicId) => log.warn({ publicId }, 'ended a process that no server knows'),
+      troubled: (doing, error) =>
+        log.error({ doing: plainText(doing), error: describe(error) }, 'trouble'),
+    },
+  }
+}
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const cause = error.cause === undefined ? '' : ` (because: ${describe(error.cause)})`
+  return (error.stack ?? error.message) + cause
+}

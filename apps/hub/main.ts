@@ -1,0 +1,155 @@
+import type { Server } from 'node:http'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+
+import { loadConfig, makeConfigFile } from '#core/config/load.ts'
+import type { HubConfig } from '#core/config/schema.ts'
+import { HubError } from '#core/domain/errors.ts'
+import { buildApp } from '#core/http/app.ts'
+
+import { isReachedFromHereAlone } from './adapters.ts'
+import { lockData } from './data-lock.ts'
+import { openDoor } from './listen.ts'
+import { type HubOptions, readOptions } from './options.ts'
+import { type Hub, wire } from './wire.ts'
+
+/** How often what is is compared with what is wanted, and old sessions and codes are swept out. */
+const RECONCILE_MS = 5000
+const PRUNE_MS = 3_600_000
+/** How long starts and stops may go on after the hub was told to end. */
+const QUIESCE_MS = 8000
+
+process.umask(0o077)
+try {
+  await serve(readOptions(process.argv.slice(2)))
+} catch (error) {
+  await fail(error)
+}
+
+async function serve(options: HubOptions): Promise<void> {
+  const lock = await lockData(options.dataDir)
+  makeConfigFile(options.configFile)
+  const config = loadConfig(options.configFile, { host: options.host, port: options.port })
+  const hub = wire(options, config, proxyToken())
+  const app = await buildApp(hub.http)
+  const { runDir, dataDir, sharedSockets } = options
+  const front = join(runDir, 'front/hub.sock')
+  const doors = [
+    await openDoor(app, 'front', { path: front, mode: sharedSockets ? 0o660 : 0o600 }),
+    await openDoor(app, 'servers', { path: join(runDir, 'servers/hub.sock'), mode: 0o600 }),
+    await openDoor(app, 'operator', { path: join(dataDir, 'operator.sock'), mode: 0o600 }),
+  ]
+  const end = endOrderly(hub, doors, () => lock.close())
+  process.send?.({
+    type: 'launch',
+    listen: config.listen,
+    publicNames: publicNames(config),
+    frontSocket: front,
+  })
+  await hub.http.servers.reconcile()
+  process.send?.({
+    type: 'ready',
+    url: config.public_url,
+    setUpLink: await setUpLink(hub),
+    notices: noticesOf(hub, config),
+  })
+  void repeat(() => hub.http.servers.reconcile(), RECONCILE_MS, end)
+  void repeat(() => prune(hub), PRUNE_MS, end)
+}
+
+/** The secret that the supervisor gave to hub and proxy. It is taken out of the environment, where children would find it. */
+function proxyToken(): string {
+  const token = process.env['CONFIGPROXY_AUTH_TOKEN']
+  delete process.env['CONFIGPROXY_AUTH_TOKEN']
+  if (token === undefined)
+    throw new Error('CONFIGPROXY_AUTH_TOKEN is needed: start the hub with ./start')
+  return token
+}
+
+function publicNames({ public_url: url, public_names: names }: HubConfig): string[] {
+  return [new URL(url).hostname, ...names]
+}
+
+/** With nobody in the database, the address under which the first admin is made. */
+async function setUpLink({ http, stores }: Hub): Promise<string | null> {
+  if (!(await http.links.canSetUp())) return null
+  if ((await stores.users.list({ offset: 0, limit: 1 })).total > 0) return null
+  return `${http.publicUrl}/hub/setup#${(await http.links.makeSetUpLink()).code}`
+}
+
+function noticesOf({ http }: Hub, config: HubConfig): string[] {
+  const notices = http.walls.some(({ held }) => held)
+    ? []
+    : [
+        'Notebooks are NOT kept apart: each runs as the hub itself, and whoever has one can do all that the hub can (spawner: process).',
+      ]
+  return isReachedFromHereAlone(config) || !config.public_url.startsWith('http:')
+    ? notices
+    : [...notices, 'Passwords cross the network unprotected: the public address is plain http.']
+}
+
+async function prune({ stores, http }: Hub): Promise<void> {
+  const now = http.clock.now()
+  await stores.sessions.prune(now)
+  await stores.tokens.prune(now)
+  await stores.codes.prune(now)
+}
+
+async function repeat(
+  run: () => Promise<unknown>,
+  everyMs: number,
+  end: AbortSignal,
+): Promise<void> {
+  while (!end.aborted) {
+    await delay(everyMs, undefined, { ref: false, signal: end }).catch(() => undefined)
+    if (!end.aborted) await run().catch((error: unknown) => console.error(error))
+  }
+}
+
+/** On SIGTERM, and when the supervisor is gone. Servers go on running; the next hub finds them. */
+function endOrderly(
+  { http, stores, routes, say }: Hub,
+  doors: readonly Server[],
+  unlock: () => void,
+): AbortSignal {
+  const ending = new AbortController()
+  const end = async () => {
+    if (ending.signal.aborted) return
+    ending.abort(new Error('the hub is ending'))
+    for (const door of doors) door.close()
+    await http.servers.quiesce(QUIESCE_MS)
+    const running = await http.servers.countRunning()
+    if (running > 0)
+      say(
+        `${running} notebook server(s) go on running, and are found again at the next start. To end them, stop them in the browser first.`,
+      )
+    for (const door of doors) door.closeAllConnections()
+    await routes[Symbol.asyncDispose]()
+    await stores[Symbol.asyncDispose]()
+    unlock()
+    process.exit(0)
+  }
+  const ended = () => {
+    end().catch(() => process.exit(1))
+  }
+  process.once('SIGTERM', ended)
+  process.once('SIGINT', ended)
+  if (process.send) {
+    process.once('disconnect', () => {
+      // Nobody is there to wait: what is half-way is finished by the next hub.
+      setTimeout(() => process.exit(0), 3000).unref()
+      ended()
+    })
+  }
+  return ending.signal
+}
+
+async function fail(error: unknown): Promise<void> {
+  const known = error instanceof HubError || error instanceof Error
+  const message = known ? error.message : String(error)
+  if (!process.send) {
+    console.error(message)
+    process.exit(1)
+  }
+  process.send({ type: 'fatal', message }, () => process.exit(1))
+}

@@ -1,0 +1,128 @@
+import { createHash } from 'node:crypto'
+import { readFileSync, realpathSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { HttpServerProbe } from '#adapters/probe-http/http-server-probe.ts'
+import { HttpRouteTable } from '#adapters/routes-http/http-route-table.ts'
+import { openSqlStore, type SqlStores } from '#adapters/store-sql/open-sql-store.ts'
+import { systemClock } from '#core/base/clock.ts'
+import type { HubConfig } from '#core/config/schema.ts'
+import { Brake } from '#core/domain/sign-in/brake.ts'
+import { LinksService } from '#core/domain/sign-in/links-service.ts'
+import { SignInService } from '#core/domain/sign-in/sign-in-service.ts'
+import { ServerService } from '#core/domain/servers/server-service.ts'
+import { TokenService } from '#core/domain/tokens/token-service.ts'
+import { UserService } from '#core/domain/users/user-service.ts'
+import type { HubHttpDeps } from '#core/http/hub-http.ts'
+
+import { chooseAuthenticator, chooseSpawner } from './adapters.ts'
+import { openLog } from './log.ts'
+import type { HubOptions } from './options.ts'
+import { readOrMakeSecret } from './secret-file.ts'
+
+const SESSION_DAYS = 14
+const ROOT = join(import.meta.dirname, '../..')
+
+/** The running parts of a hub. */
+export interface Hub {
+  readonly http: HubHttpDeps
+  readonly stores: SqlStores
+  readonly routes: HttpRouteTable
+  readonly say: (message: string) => void
+}
+
+/** Builds the hub: the only place where services meet adapters. */
+export function wire(options: HubOptions, config: HubConfig, proxyToken: string): Hub {
+  const { dataDir, runDir } = options
+  const clock = systemClock
+  const log = openLog()
+  const stores = openSqlStore(join(dataDir, 'hub.sqlite'))
+  const secret = readOrMakeSecret(join(dataDir, 'secrets/cookie'))
+  const { authenticator, passwords } = chooseAuthenticator(config, stores)
+  const spawner = chooseSpawner(config, {
+    command: config.spawner.command,
+    pythonDir: options.pythonDir,
+    socketsDir: join(runDir, 's'),
+    hubApiSocket: join(runDir, 'servers/hub.sock'),
+    homesDir: config.spawner.homes || join(dataDir, 'homes'),
+    logsDir: join(dataDir, 'logs/servers'),
+    shared: options.sharedSockets,
+    instance: createHash('sha256').update(realpathSync(dataDir)).digest('hex').slice(0, 16),
+    inherited: inheritedEnvironment(),
+  })
+  const routes = new HttpRouteTable({
+    apiSocket: join(runDir, 'proxy/api.sock'),
+    token: proxyToken,
+  })
+  const tokens = new TokenService({ store: stores.tokens, clock })
+  const servers = new ServerService({
+    servers: stores.servers,
+    users: stores.users,
+    spawner,
+    probe: new HttpServerProbe(),
+    routes,
+    tokens,
+    clock,
+    events: log.servers,
+    startTimeoutMs: config.spawner.start_timeout,
+    environment: config.spawner.environment,
+    publicUrl: config.public_url,
+  })
+  const brake = new Brake({ failures: stores.failures, clock })
+  const { allow, admins } = config.authenticator
+  return {
+    stores,
+    routes,
+    say: log.say,
+    http: {
+      users: new UserService({
+        users: stores.users,
+        credentials: stores.credentials,
+        passwords,
+        servers,
+        clock,
+      }),
+      servers,
+      signIn: new SignInService({
+        authenticator,
+        users: stores.users,
+        sessions: stores.sessions,
+        brake,
+        clock,
+        secret,
+        allow,
+        admins,
+        sessionDays: SESSION_DAYS,
+      }),
+      links: new LinksService({ links: stores.links, passwords, brake, clock }),
+      tokens,
+      codes: stores.codes,
+      clock,
+      secret,
+      publicUrl: config.public_url,
+      sessionDays: SESSION_DAYS,
+      version: versionOf(),
+      walls: spawner.capabilities,
+      shell: readFileSync(join(ROOT, 'apps/web/dist/index.html'), 'utf8'),
+      staticFolder: join(ROOT, 'apps/web/dist'),
+      log: log.http,
+    },
+  }
+}
+
+function versionOf(): string {
+  const manifest: unknown = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
+  return typeof manifest === 'object' && manifest !== null && 'version' in manifest
+    ? String(manifest.version)
+    : ''
+}
+
+/** All that a server gets of the hub's own environment: nothing that could be a secret. */
+function inheritedEnvironment(): Record<string, string> {
+  const names = ['PATH', 'LANG', 'LC_ALL', 'TZ']
+  return Object.fromEntries(
+    names.flatMap((name) =>
+      process.env[name] === undefined ? [] : [[name, process.env[name] ?? '']],
+    ),
+  )
+}
