@@ -1,6 +1,8 @@
-import { Agent, request } from 'undici'
-import * as z from 'zod'
+import { setTimeout as delay } from 'node:timers/promises'
 
+import { Agent, request } from 'undici'
+
+import { backoff } from '#core/base/backoff.ts'
 import { unixUrl } from '#core/base/unix-socket.ts'
 import { ListedRoutes } from '#core/contract/proxy-api.ts'
 import { HubError } from '#core/domain/errors.ts'
@@ -8,6 +10,10 @@ import type { Route, RouteTable } from '#core/domain/servers/route-table.ts'
 import type { ServerAddress } from '#core/domain/servers/server.ts'
 
 const DEADLINE_MS = 5000
+/** A proxy that is being restarted is back within this time. */
+const PATIENCE_MS = 10_000
+const FIRST_WAIT_MS = 50
+const LONGEST_WAIT_MS = 500
 
 /** The routes of a proxy that is spoken to by its REST API, over its unix socket. */
 export class HttpRouteTable implements RouteTable, AsyncDisposable {
@@ -55,27 +61,52 @@ export class HttpRouteTable implements RouteTable, AsyncDisposable {
   async #ask(
     method: 'GET' | 'POST' | 'DELETE',
     prefix: string,
-    { body, fine }: { readonly body?: string; readonly fine: readonly number[] },
+    { body, fine }: Asked,
   ): Promise<string> {
     try {
-      const answer = await request(`http://proxy/api/routes${prefix}`, {
-        dispatcher: this.#agent,
-        method,
-        headers: { authorization: `token ${this.#token}` },
-        body: body ?? null,
-        signal: AbortSignal.timeout(DEADLINE_MS),
+      const { status, text } = await patiently(async () => {
+        const answer = await request(`http://proxy/api/routes${prefix}`, {
+          dispatcher: this.#agent,
+          method,
+          headers: { authorization: `token ${this.#token}` },
+          body: body ?? null,
+          signal: AbortSignal.timeout(DEADLINE_MS),
+        })
+        return { status: answer.statusCode, text: await answer.body.text() }
       })
-      const text = await answer.body.text()
-      if (fine.includes(answer.statusCode)) return text
-      throw new Error(`it answered ${answer.statusCode} to ${method} ${prefix}`)
+      if (fine.includes(status)) return text
+      throw new Error(`it answered ${status} to ${method} ${prefix}`)
     } catch (cause) {
-      throw new HubError(
-        'unavailable',
-        `The proxy does not take routes at the moment: ${z.instanceof(Error).parse(cause).message}`,
-        { cause },
-      )
+      const why = cause instanceof Error ? cause.message : String(cause)
+      throw new HubError('unavailable', `The proxy does not take routes at the moment: ${why}`, {
+        cause,
+      })
     }
   }
+}
+
+interface Asked {
+  readonly body?: string
+  readonly fine: readonly number[]
+}
+
+/** Tries again while nobody listens: every call here may be repeated. */
+async function patiently<T>(run: () => Promise<T>): Promise<T> {
+  const deadline = Date.now() + PATIENCE_MS
+  const waits = backoff(FIRST_WAIT_MS, LONGEST_WAIT_MS)
+  for (;;) {
+    try {
+      return await run()
+    } catch (error) {
+      if (!isAbsent(error) || Date.now() > deadline) throw error
+    }
+    await delay(waits.next().value)
+  }
+}
+
+function isAbsent(error: unknown): boolean {
+  const codes = ['ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'UND_ERR_SOCKET']
+  return error instanceof Error && 'code' in error && codes.includes(String(error.code))
 }
 
 function readAddress(target: string, owner: number | undefined): ServerAddress | undefined {

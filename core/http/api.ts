@@ -23,12 +23,11 @@ export function mountApi(app: FastifyInstance, deps: HubHttpDeps): void {
     return caller
   }
 
-  for (const path of ['', '/']) {
-    app.get(path, async (_request, reply) => {
-      void reply.header('access-control-allow-origin', '*')
-      return getVersion.output.parse({ version: PROTOCOL_VERSION })
-    })
-  }
+  // The router takes the same path without the slash, as JupyterHub's servers ask for it.
+  app.get('/', async (_request, reply) => {
+    void reply.header('access-control-allow-origin', '*')
+    return getVersion.output.parse({ version: PROTOCOL_VERSION })
+  })
   app.get('/health', async (_request, reply) => reply.type('application/json').send(''))
   mountWho(app, authenticate, deps)
   mountUsers(app, authenticate, deps)

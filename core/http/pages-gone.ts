@@ -23,7 +23,6 @@ export function mountGonePages(app: FastifyInstance, deps: HubHttpDeps, tools: P
   const { caller, pages, toSignIn } = tools
 
   app.get('/', async (_request, reply) => reply.redirect('/hub/'))
-  app.get('/hub', async (_request, reply) => reply.redirect('/hub/'))
 
   app.all('/hub/user/*', async (request, reply) => {
     const path = request.url.slice('/hub'.length)

@@ -1,0 +1,69 @@
+import type * as z from 'zod'
+
+import type { Endpoint } from './endpoint.ts'
+import { ErrorBody } from './models.ts'
+
+/** How a call gets to the hub: by a browser's fetch, or over the operator's socket. */
+export type Send = (request: {
+  readonly method: string
+  readonly path: string
+  readonly body: string | null
+}) => Promise<{ readonly status: number; readonly text: string }>
+
+/** The hub refused. The message is for people. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError'
+  readonly status: number
+
+  constructor(status: number, message: string) {
+    super(message)
+    this.status = status
+  }
+}
+
+/** Calls one operation of the API. @throws ApiError */
+export async function call<
+  Params extends z.ZodType,
+  Body extends z.ZodType,
+  Output extends z.ZodType,
+>(
+  send: Send,
+  { method, path, output }: Endpoint<Params, Body, Output>,
+  {
+    params = {},
+    body,
+  }: { readonly params?: Readonly<Record<string, unknown>>; readonly body?: z.input<Body> },
+): Promise<z.output<Output>> {
+  const answer = await send({
+    method,
+    path: `/hub/api${fill(path, { ...params })}`,
+    body: body === undefined ? null : JSON.stringify(body),
+  })
+  if (answer.status >= 400)
+    throw new ApiError(answer.status, messageIn(answer.text) ?? `the hub answered ${answer.status}`)
+  return output.parse(answer.text === '' ? undefined : JSON.parse(answer.text))
+}
+
+/** Puts parameters into the path; those that have no place there go into the query. An empty server name has a path of its own. */
+function fill(path: string, params: Record<string, unknown>): string {
+  const rest = new Map(Object.entries(params))
+  const shape = params['server'] === '' ? path.replace('/servers/:server', '/server') : path
+  const filled = shape.replaceAll(/:([a-z]+)/g, (_, name: string) => {
+    const value = encodeURIComponent(String(params[name] ?? ''))
+    rest.delete(name)
+    return value
+  })
+  rest.delete('server')
+  const query = new URLSearchParams(
+    [...rest].map(([name, value]): [string, string] => [name, String(value)]),
+  ).toString()
+  return query === '' ? filled : `${filled}?${query}`
+}
+
+function messageIn(text: string): string | undefined {
+  try {
+    return ErrorBody.parse(JSON.parse(text)).message
+  } catch {
+    return undefined
+  }
+}
