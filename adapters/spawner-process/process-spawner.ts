@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs'
+import { chmodSync, closeSync, mkdirSync, openSync, rmSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 
@@ -63,7 +63,9 @@ export class ProcessSpawner implements Spawner {
     const home = join(homesDir, homeName(spec.id.user))
     mkdirSync(home, { recursive: true, mode: 0o700 })
     mkdirSync(logsDir, { recursive: true, mode: 0o700 })
-    mkdirSync(paths.folder, { recursive: true, mode: shared ? 0o2750 : 0o700 })
+    mkdirSync(paths.folder, { recursive: true, mode: 0o700 })
+    // The hub's own umask would take the group's part of the mode away.
+    if (shared) chmodSync(paths.folder, 0o2750)
     mkdirSync(paths.runtime, { recursive: true, mode: 0o700 })
     onProgress(10, 'Starting the server')
     const child = await this.#launch(spec, home)

@@ -1,33 +1,24 @@
-import { PassThrough } from 'node:stream'
+import { Readable } from 'node:stream'
 
 import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
 
-import { endpoint } from '#core/contract/endpoint.ts'
 import { getServer, startServer, stopServer } from '#core/contract/api.ts'
 import { HubError } from '#core/domain/errors.ts'
-import { isLast } from '#core/domain/servers/progress.ts'
+import type { ProgressEvent } from '#core/domain/servers/progress.ts'
 import { quote, type ServerId } from '#core/domain/servers/server.ts'
 
 import { serverBody } from './bodies.ts'
 import type { HubHttpDeps } from './hub-http.ts'
-import { type Authenticate, mount } from './mount.ts'
+import { type Authenticate, mount, requireOneOf } from './mount.ts'
 
 /** How long the answer to a start or stop may wait for the outcome (JupyterHub's slow_spawn_timeout). */
 const WAIT_MS = 10_000
 /** A blank line now and then keeps proxies from closing a quiet stream (JupyterHub's interval). */
 const KEEP_ALIVE_MS = 8000
 
-const progressStream = endpoint({
-  method: 'GET',
-  path: '/users/:user/servers/:server/progress',
-  summary: "Follow a server's start: server-sent events",
-  scopes: ['read:servers'],
-  params: z.object({ user: z.string(), server: z.string().default('') }),
-  body: z.unknown(),
-  output: z.void(),
-  status: 200,
-})
+const ServerParams = z.object({ user: z.string(), server: z.string().default('') })
+type ServerParams = z.output<typeof ServerParams>
 
 /** A person's servers: start, stop, show, follow. The default server has paths of its own. */
 export function mountServers(
@@ -36,7 +27,7 @@ export function mountServers(
   deps: HubHttpDeps,
 ): void {
   const { servers, users, publicUrl } = deps
-  const idOf = async (params: { user: string; server: string }): Promise<ServerId> => {
+  const idOf = async (params: ServerParams): Promise<ServerId> => {
     if (params.server !== '')
       throw new HubError('invalid', 'this hub has no named servers yet; leave the name away')
     return { user: (await users.get(params.user)).name, name: params.server }
@@ -78,36 +69,62 @@ export function mountServers(
         after.state === 'failed'
       void reply.code(gone ? 204 : 202)
     })
+  }
+  mountProgress(app, authenticate, deps, idOf)
+}
 
-    mount(
-      app,
-      authenticate,
-      { ...progressStream, path: `${shape}/progress` },
-      async ({ params, request, reply }) => {
-        const leave = new AbortController()
-        const events = await servers.progress(await idOf(params), leave.signal)
-        const stream = new PassThrough()
-        void reply
-          .type('text/event-stream')
-          .header('cache-control', 'no-cache')
-          .header('x-accel-buffering', 'no')
-          .send(stream)
-        request.raw.socket.once('close', () => leave.abort())
-        stream.write('\n\n')
-        const beat = setInterval(() => stream.write('\n\n'), KEEP_ALIVE_MS)
-        try {
-          for await (const event of events) {
-            stream.write(
-              `data: ${JSON.stringify({ ...event, ...(event.url !== undefined && { html_message: readyHtml(event.url) }) })}\n\n`,
-            )
-            if (isLast(event)) break
-          }
-        } finally {
-          clearInterval(beat)
-          stream.end()
-        }
-      },
-    )
+/** The event stream of a start, in JupyterHub's format. */
+function mountProgress(
+  app: FastifyInstance,
+  authenticate: Authenticate,
+  { servers }: HubHttpDeps,
+  idOf: (params: ServerParams) => Promise<ServerId>,
+): void {
+  for (const shape of ['/users/:user/server/progress', '/users/:user/servers/:server/progress']) {
+    app.get(shape, async (request, reply) => {
+      const caller = await authenticate(request)
+      if (!caller) throw new HubError('not_signed_in', 'Missing or invalid credentials.')
+      const params = ServerParams.parse(request.params)
+      requireOneOf(['read:servers'], caller, params)
+      const leave = new AbortController()
+      const events = await servers.progress(await idOf(params), leave.signal)
+      const stream = Readable.from(eventLines(events))
+      stream.once('close', () => leave.abort())
+      reply.raw.once('close', () => {
+        leave.abort()
+        stream.destroy()
+      })
+      return reply
+        .type('text/event-stream')
+        .header('cache-control', 'no-cache')
+        .header('x-accel-buffering', 'no')
+        .send(stream)
+    })
+  }
+}
+
+/** One `data:` line an event; an empty one at once, and again whenever nothing has happened for a while. */
+async function* eventLines(events: AsyncIterable<ProgressEvent>): AsyncGenerator<string> {
+  yield '\n\n'
+  const iterator = events[Symbol.asyncIterator]()
+  let next = iterator.next()
+  try {
+    for (;;) {
+      const beat = Promise.withResolvers<'quiet'>()
+      const timer = setTimeout(() => beat.resolve('quiet'), KEEP_ALIVE_MS)
+      const found = await Promise.race([next, beat.promise])
+      clearTimeout(timer)
+      if (found === 'quiet') {
+        yield '\n\n'
+        continue
+      }
+      if (found.done === true) return
+      const { url } = found.value
+      yield `data: ${JSON.stringify({ ...found.value, ...(url !== undefined && { html_message: readyHtml(url) }) })}\n\n`
+      next = iterator.next()
+    }
+  } finally {
+    await iterator.return?.()
   }
 }
 

@@ -13,11 +13,11 @@ type Browser = Extract<Caller, { by: 'session' }>
 export interface PageTools {
   readonly pages: Pages
   /** Who is signed in in this browser. */
-  caller(request: FastifyRequest): Promise<Browser | undefined>
+  readonly caller: (request: FastifyRequest) => Promise<Browser | undefined>
   /** As `caller`, for a form: refuses one that our own page did not make. @throws HubError `forbidden` */
-  checked(request: FastifyRequest): Promise<Browser | undefined>
+  readonly checked: (request: FastifyRequest) => Promise<Browser | undefined>
   /** Sends somebody who is not signed in to do that, and back here afterwards. */
-  toSignIn(request: FastifyRequest, reply: FastifyReply): FastifyReply
+  readonly toSignIn: (request: FastifyRequest, reply: FastifyReply) => FastifyReply
 }
 
 export function makePageTools(deps: HubHttpDeps): PageTools {
