@@ -1,0 +1,60 @@
+import { request } from 'node:http'
+import { join } from 'node:path'
+
+import { ApiError, type Send } from '#core/contract/client.ts'
+
+const DEADLINE_MS = 60_000
+
+/** A mistake of whoever typed the command, or a hub that is not there: a sentence, and exit code 1. */
+export class CommandError extends Error {
+  override readonly name = 'CommandError'
+}
+
+/** Speaks with the running hub as its operator: whoever may open the socket is that. */
+export function operatorSend(dataDir: string): Send {
+  const socketPath = join(dataDir, 'operator.sock')
+  return ({ method, path, body }) => {
+    const { promise, resolve, reject } = Promise.withResolvers<{ status: number; text: string }>()
+    const headers = {
+      host: 'operator',
+      ...(body !== null && {
+        'content-type': 'application/json',
+        'content-length': Buffer.byteLength(body),
+      }),
+    }
+    const asked = request(
+      { socketPath, method, path, headers, signal: AbortSignal.timeout(DEADLINE_MS) },
+      (answer) => {
+        let text = ''
+        answer.setEncoding('utf8')
+        answer.on('data', (chunk: string) => (text += chunk))
+        answer.once('end', () => resolve({ status: answer.statusCode ?? 500, text }))
+        answer.once('error', reject)
+      },
+    )
+    asked.once('error', (error: NodeJS.ErrnoException) =>
+      reject(new CommandError(whyNot(error, dataDir), { cause: error })),
+    )
+    asked.end(body)
+    return promise
+  }
+}
+
+function whyNot({ code, message }: NodeJS.ErrnoException, dataDir: string): string {
+  switch (code) {
+    case 'ENOENT':
+    case 'ECONNREFUSED':
+      return `The hub is not running on ${dataDir}. Start it (./start), or name its data directory (--data).`
+    case 'EACCES':
+      return `The hub's socket in ${dataDir} is closed to you: run the command as the account that started the hub, or as root.`
+    default:
+      return `The hub does not answer: ${message}`
+  }
+}
+
+/** What went wrong, for the terminal. */
+export function sentenceOf(error: unknown): string {
+  if (error instanceof ApiError || error instanceof CommandError || error instanceof Error)
+    return error.message
+  return String(error)
+}
