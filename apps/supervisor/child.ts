@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { createInterface } from 'node:readline'
 
-import { plainText } from '#core/base/plain-text.ts'
+import { dropTo } from './drop-to.ts'
+import { eachLine } from './lines.ts'
 
 /** One of the two processes: what to run, as whom, with what. */
 export interface ChildPlan {
@@ -13,33 +13,22 @@ export interface ChildPlan {
   readonly account: string | null
 }
 
-/** Starts it with a channel for messages. Its lines appear on standard error under its name. */
+/** Starts it with a channel for messages. Its lines are handed on under its name. */
 export function startChild(
   { name, script, args, env, account }: ChildPlan,
   node: string,
+  say: (line: string) => void,
 ): ChildProcess {
-  const command = [node, script, ...args]
-  const [program = '', ...rest] = account === null ? command : [...dropTo(account), ...command]
-  const child = spawn(program, rest, { env, cwd: '/', stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
-  for (const stream of [child.stdout, child.stderr]) {
-    if (stream)
-      createInterface({ input: stream }).on('line', (line) =>
-        console.error(`${name.padEnd(5)} | ${plainText(line).slice(0, 4000)}`),
-      )
-  }
+  const [program, ...before] =
+    account === null ? [node] : (['setpriv', ...dropTo(account), node] as const)
+  const child = spawn(program, [...before, script, ...args], {
+    env,
+    cwd: '/',
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    // A session of its own: no key pressed in the terminal reaches it, and it cannot type into the terminal, which may be root's.
+    detached: true,
+  })
+  for (const stream of [child.stdout, child.stderr])
+    if (stream) eachLine(stream, (line) => say(`${name.padEnd(5)} | ${line}`))
   return child
-}
-
-/** Gives up root for good: the account's own groups, no capabilities, no way back by a setuid program. */
-function dropTo(account: string): readonly string[] {
-  return [
-    'setpriv',
-    `--reuid=${account}`,
-    `--regid=${account}`,
-    '--init-groups',
-    '--inh-caps=-all',
-    '--bounding-set=-all',
-    '--no-new-privs',
-    '--',
-  ]
 }

@@ -1,5 +1,7 @@
 import { isIP } from 'node:net'
 
+import { plainText } from '#core/base/plain-text.ts'
+
 /**
  * What the hub and the proxy may say to the supervisor. It is read here with care and by hand: the supervisor may be root, has
  * no third-party code, and trusts neither of them.
@@ -18,6 +20,8 @@ export type Message =
       readonly setUpLink: string | null
       readonly notices: readonly string[]
     }
+  /** The proxy's form of `ready`: it has nothing to tell but that. */
+  | { readonly type: 'up' }
   | { readonly type: 'fatal'; readonly message: string }
 
 /** Undefined for whatever is not exactly one of them. `runDir`: where sockets may lie. */
@@ -28,7 +32,7 @@ export function readMessage(value: unknown, runDir: string): Message | undefined
     case 'launch':
       return readLaunch(given, runDir)
     case 'ready':
-      return readReady(given)
+      return given.has('url') ? readReady(given) : { type: 'up' }
     case 'fatal':
       return { type: 'fatal', message: text(given.get('message'), 4000) ?? 'it gave no reason' }
     default:
@@ -43,18 +47,9 @@ function readLaunch(given: ReadonlyMap<string, unknown>, runDir: string): Messag
   const { host, port } = listen
   const frontSocket = text(given.get('frontSocket'), 107)
   const names = list(given.get('publicNames'), 256)
-  const sound =
-    typeof host === 'string' &&
-    isHost(host) &&
-    typeof port === 'number' &&
-    Number.isInteger(port) &&
-    port > 0 &&
-    port < 65_536 &&
-    frontSocket === `${runDir}/front/hub.sock` &&
-    names?.every(isHost)
-  return sound && names
-    ? { type: 'launch', host, port, publicNames: names, frontSocket }
-    : undefined
+  if (!isHost(host) || !isPort(port) || !names?.every(isHost)) return undefined
+  if (frontSocket !== `${runDir}/front/hub.sock`) return undefined
+  return { type: 'launch', host, port, publicNames: names, frontSocket }
 }
 
 function readReady(given: ReadonlyMap<string, unknown>): Message | undefined {
@@ -67,10 +62,18 @@ function readReady(given: ReadonlyMap<string, unknown>): Message | undefined {
     : { type: 'ready', url, setUpLink, notices }
 }
 
-const isHost = (name: string) =>
-  isIP(name) !== 0 ||
-  /^[A-Za-z0-9]([A-Za-z0-9.-]{0,252}[A-Za-z0-9])?$/.test(name) ||
-  /^\[[0-9A-Fa-f:.]+\]$/.test(name)
+function isHost(name: unknown): name is string {
+  if (typeof name !== 'string') return false
+  return (
+    isIP(name) !== 0 ||
+    /^[A-Za-z0-9]([A-Za-z0-9.-]{0,252}[A-Za-z0-9])?$/.test(name) ||
+    /^\[[0-9A-Fa-f:.]+\]$/.test(name)
+  )
+}
+
+function isPort(port: unknown): port is number {
+  return Number.isInteger(port) && Number(port) > 0 && Number(port) < 65_536
+}
 
 function address(value: unknown): string | undefined {
   return typeof value === 'string' && /^https?:\/\/[\w.:[\]/#-]{1,500}$/.test(value)
@@ -79,7 +82,8 @@ function address(value: unknown): string | undefined {
 }
 
 function text(value: unknown, longest: number): string | undefined {
-  return typeof value === 'string' && value.length <= longest ? value : undefined
+  // It may be printed on root's terminal.
+  return typeof value === 'string' && value.length <= longest ? plainText(value) : undefined
 }
 
 function list(value: unknown, longest: number): readonly string[] | undefined {

@@ -30,13 +30,16 @@ interface Ids {
  */
 export function makeRunFolders(runDir: string, accounts: Accounts | null): void {
   makeFolder(runDir, { mode: accounts ? 0o755 : 0o700 })
-  const own = (ids: Ids | undefined, gid: number | undefined) =>
-    ids ? { uid: ids.uid, gid: gid ?? ids.gid } : {}
   const shared = accounts ? 0o2750 : 0o700
-  makeFolder(join(runDir, 'front'), { mode: shared, ...own(accounts?.hub, accounts?.socketsGid) })
-  makeFolder(join(runDir, 'servers'), { mode: 0o700, ...own(accounts?.hub, undefined) })
-  makeFolder(join(runDir, 's'), { mode: shared, ...own(accounts?.hub, accounts?.socketsGid) })
-  makeFolder(join(runDir, 'proxy'), { mode: shared, ...own(accounts?.proxy, accounts?.socketsGid) })
+  const gid = accounts?.socketsGid
+  makeFolder(join(runDir, 'front'), { mode: shared, ...owner(accounts?.hub, gid) })
+  makeFolder(join(runDir, 'servers'), { mode: 0o700, ...owner(accounts?.hub) })
+  makeFolder(join(runDir, 's'), { mode: shared, ...owner(accounts?.hub, gid) })
+  makeFolder(join(runDir, 'proxy'), { mode: shared, ...owner(accounts?.proxy, gid) })
+}
+
+function owner(ids?: Ids, gid?: number): Ids | undefined {
+  return ids && { uid: ids.uid, gid: gid ?? ids.gid }
 }
 
 /** Also the data folder, when root starts the hub for the first time. */

@@ -1,4 +1,4 @@
-import { writeFileSync, readFileSync } from 'node:fs'
+import { closeSync, constants, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
@@ -7,9 +7,12 @@ import { DatabaseSync } from 'node:sqlite'
  * that ends, and no child inherits it.
  * @throws Error with a sentence when another one holds it
  */
-export function lockRun(runDir: string): DatabaseSync {
-  const lock = new DatabaseSync(join(runDir, 'supervisor.lock'), { timeout: 0 })
+export function lockRun(runDir: string): Disposable {
+  const file = join(runDir, 'supervisor.lock')
+  // Whoever can read the file could hold a lock on it, so nobody else can.
+  closeSync(openSync(file, constants.O_CREAT | constants.O_RDWR | constants.O_NOFOLLOW, 0o600))
   const pidFile = join(runDir, 'supervisor.pid')
+  const lock = new DatabaseSync(file, { timeout: 0 })
   try {
     lock.exec('pragma locking_mode = exclusive; begin exclusive')
   } catch (cause) {
@@ -20,7 +23,7 @@ export function lockRun(runDir: string): DatabaseSync {
     )
   }
   writeFileSync(pidFile, `${process.pid}\n`, { mode: 0o644 })
-  return lock
+  return { [Symbol.dispose]: () => lock.close() }
 }
 
 function pidIn(file: string): string {

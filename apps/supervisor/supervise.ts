@@ -11,8 +11,6 @@ const SETTLED_MS = 60_000
 const MOST_FAILURES = 3
 const FIRST_WAIT_MS = 250
 const LONGEST_WAIT_MS = 15_000
-/** How long the processes may take to end. */
-const END_MS = 15_000
 
 export interface SupervisionPlan {
   readonly node: string
@@ -22,6 +20,12 @@ export interface SupervisionPlan {
   proxy(launch: Extract<Message, { type: 'launch' }>): ChildPlan
   /** Both answer: shown once, at the first time. */
   ready(ready: Extract<Message, { type: 'ready' }>): void
+  /** One of them runs under this number. */
+  started(name: string, pid: number): void
+  /** A line for whoever watches: of the supervisor, or of one of the two under its name. */
+  say(line: string): void
+  /** How long the two may take to end before they are killed. */
+  readonly endMs: number
 }
 
 /** Keeps the hub and the proxy running until `end` aborts, or one of them says that it is of no use. @returns the exit code */
@@ -67,7 +71,7 @@ export class Supervisor {
           `the ${plan.name} does not start: it ended ${failures} times (${how}); its lines are above`,
         )
       const wait = waits.next().value
-      console.error(
+      this.#plan.say(
         `start | the ${plan.name} ended (${how}); it is started again in ${wait / 1000} s`,
       )
       await delay(wait, undefined, { signal: this.#over.signal }).catch(() => undefined)
@@ -75,22 +79,20 @@ export class Supervisor {
   }
 
   #once(plan: ChildPlan): Promise<string> {
-    const child = startChild(plan, this.#plan.node)
+    const child = startChild(plan, this.#plan.node, (line) => this.#plan.say(line))
     this.#children.set(plan.name, child)
+    if (child.pid !== undefined) this.#plan.started(plan.name, child.pid)
     const { promise, resolve } = Promise.withResolvers<string>()
-    child.on('message', (value) =>
-      this.#heard(plan.name, readMessage(value, this.#plan.runDir), value),
-    )
+    child.on('message', (value) => this.#heard(plan.name, readMessage(value, this.#plan.runDir)))
     child.once('error', (error) => resolve(error.message))
     child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`))
     return promise.finally(() => this.#children.delete(plan.name))
   }
 
-  #heard(name: 'hub' | 'proxy', message: Message | undefined, raw: unknown): void {
+  #heard(name: 'hub' | 'proxy', message: Message | undefined): void {
+    if (message?.type === 'fatal') return this.#giveUp(message.message)
     if (name === 'proxy') {
-      const ready = typeof raw === 'object' && raw !== null && 'type' in raw && raw.type === 'ready'
-      if (ready) this.#proxyReady = true
-      else if (message?.type === 'fatal') this.#giveUp(message.message)
+      if (message?.type === 'up') this.#proxyReady = true
       return this.#showWhenReady()
     }
     switch (message?.type) {
@@ -103,10 +105,9 @@ export class Supervisor {
       case 'ready':
         this.#hubReady = message
         return this.#showWhenReady()
-      case 'fatal':
-        return this.#giveUp(message.message)
+      case 'up':
       case undefined:
-        console.error('start | the hub said something that is not understood')
+        this.#plan.say('start | the hub said something that is not understood')
     }
   }
 
@@ -118,7 +119,7 @@ export class Supervisor {
 
   #giveUp(why: string): void {
     if (this.#over.signal.aborted) return
-    console.error(why)
+    this.#plan.say(why)
     this.#code = 1
     this.#over.abort()
   }
@@ -127,7 +128,7 @@ export class Supervisor {
   async #endAll(): Promise<void> {
     const killing = setTimeout(() => {
       for (const child of this.#children.values()) child.kill('SIGKILL')
-    }, END_MS)
+    }, this.#plan.endMs)
     for (const name of ['hub', 'proxy']) {
       const child = this.#children.get(name)
       if (!child || child.exitCode !== null || child.signalCode !== null) continue

@@ -1,0 +1,67 @@
+import { anything, assert, property } from 'fast-check'
+import { describe, expect, test } from 'vitest'
+
+import { readMessage } from './messages.ts'
+
+const RUN = '/run/bulkhead'
+const launch = {
+  type: 'launch',
+  listen: { host: '127.0.0.1', port: 8000 },
+  publicNames: ['hub.example', '[::1]'],
+  frontSocket: `${RUN}/front/hub.sock`,
+}
+
+describe('a message of a child', () => {
+  test('that says where to listen is taken', () => {
+    expect(readMessage(launch, RUN)).toEqual({
+      type: 'launch',
+      host: '127.0.0.1',
+      port: 8000,
+      publicNames: ['hub.example', '[::1]'],
+      frontSocket: '/run/bulkhead/front/hub.sock',
+    })
+  })
+
+  test.each([
+    ['a socket outside the folder of sockets', { frontSocket: '/etc/passwd' }],
+    [
+      'a socket that only begins in it',
+      { frontSocket: `${RUN}/front/../../../tmp/front/hub.sock` },
+    ],
+    ['a host that reads like a flag', { listen: { host: '--routes-file', port: 8000 } }],
+    ['a host with a space', { listen: { host: 'a b', port: 8000 } }],
+    ['a port that is none', { listen: { host: '127.0.0.1', port: 65_536 } }],
+    ['a port that is text', { listen: { host: '127.0.0.1', port: '8000' } }],
+    ['a name that reads like a flag', { publicNames: ['--ip'] }],
+    ['names that are no list', { publicNames: 'hub.example' }],
+  ])('with %s is refused', (_, part) => {
+    expect(readMessage({ ...launch, ...part }, RUN)).toBeUndefined()
+  })
+
+  test('cannot write commands onto the terminal', () => {
+    const ready = {
+      type: 'ready',
+      url: 'http://localhost:8000',
+      setUpLink: null,
+      notices: ['\u001b[2Jgone'],
+    }
+    expect(readMessage(ready, RUN)).toEqual({ ...ready, notices: ['gone'] })
+    expect(readMessage({ type: 'fatal', message: '\u001b]0;x\u0007bad' }, RUN)).toEqual({
+      type: 'fatal',
+      message: 'bad',
+    })
+  })
+
+  test('with an address that is none is refused', () => {
+    for (const url of ['javascript:alert(1)', 'http://a b', 'http://a\n'])
+      expect(readMessage({ type: 'ready', url, setUpLink: null, notices: [] }, RUN)).toBeUndefined()
+  })
+
+  test('never throws, whatever it is', () => {
+    assert(
+      property(anything(), (value) => {
+        expect(() => readMessage(value, RUN)).not.toThrow()
+      }),
+    )
+  })
+})
