@@ -1,7 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { chmodSync, closeSync, mkdirSync, openSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, rmSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
+
+import * as z from 'zod'
 
 import { unixUrl } from '#core/base/unix-socket.ts'
 import { HubError } from '#core/domain/errors.ts'
@@ -16,14 +16,12 @@ import type {
 } from '#core/domain/servers/spawner.ts'
 
 import { CAPABILITIES } from './capabilities.ts'
-import { checkRoom, homeName, serverPaths } from './paths.ts'
-import { findMarked, findProcess, MARKER } from './process-table.ts'
+import { endServer } from './end-server.ts'
+import { type Launched, launchProcess } from './launch-process.ts'
+import { checkRoom, homeName, isPublicId, serverPaths } from './paths.ts'
+import { isAlive, MARKER, markedOf, ownProcesses, type ProcessId } from './process-table.ts'
+import { secretsOf } from './redact.ts'
 import { readTail, trimLog } from './server-log.ts'
-
-/** How long a server may take to end by itself, and its leftovers to vanish after they were killed. */
-const GRACE_MS = 8000
-const KILL_MS = 5000
-const LOOK_MS = 50
 
 export interface ProcessSpawnerOptions {
   /** The single-user server and its arguments. */
@@ -43,14 +41,30 @@ export interface ProcessSpawnerOptions {
   readonly inherited: Readonly<Record<string, string>>
 }
 
+const NAME = 'process'
+
+/** What we write into a handle. Read strictly: a pid of 0 or -1 would mean everybody. */
+const Handle = z.object({
+  adapter: z.literal(NAME),
+  publicId: z.string().refine(isPublicId),
+  pid: z.int().min(2),
+  startTime: z.int().min(0),
+})
+
+/** What only this hub knows of a server that it started itself. */
+interface Own {
+  readonly secrets: readonly string[]
+  readonly launched: Launched | undefined
+}
+
 /** Runs each server as a plain process of the hub's own account. It isolates nothing, and says so. */
 export class ProcessSpawner implements Spawner {
-  readonly name = 'process'
+  readonly name = NAME
   readonly capabilities = CAPABILITIES
   readonly #options: ProcessSpawnerOptions
-  /** How our own children ended; those that an earlier hub started leave no word. */
-  readonly #ends = new Map<string, string>()
+  readonly #own = new Map<string, Own>()
 
+  /** @throws HubError `invalid` when the sockets' directory has too long a path */
   constructor(options: ProcessSpawnerOptions) {
     checkRoom(options.socketsDir)
     this.#options = options
@@ -58,175 +72,142 @@ export class ProcessSpawner implements Spawner {
 
   async start(spec: ServerSpec, { signal, onProgress }: StartOptions): Promise<Spawned> {
     signal.throwIfAborted()
-    const { socketsDir, homesDir, logsDir, shared } = this.#options
-    const paths = serverPaths(socketsDir, spec.publicId)
-    const home = join(homesDir, homeName(spec.id.user))
-    mkdirSync(home, { recursive: true, mode: 0o700 })
-    mkdirSync(logsDir, { recursive: true, mode: 0o700 })
-    mkdirSync(paths.folder, { recursive: true, mode: 0o700 })
-    // The hub's own umask would take the group's part of the mode away.
-    if (shared) chmodSync(paths.folder, 0o2750)
-    mkdirSync(paths.runtime, { recursive: true, mode: 0o700 })
-    onProgress(10, 'Starting the server')
-    const child = await this.#launch(spec, home)
-    const found = child.pid === undefined ? undefined : findProcess(child.pid)
-    const handle = {
-      adapter: this.name,
-      publicId: spec.publicId,
-      pid: child.pid ?? 0,
-      startTime: found?.startTime ?? 0,
-    }
-    if (signal.aborted) {
-      await this.stop(handle)
+    const { publicId } = spec
+    try {
+      onProgress(10, 'Starting the server')
+      const home = this.#makeFolders(spec)
+      const secrets = secretsOf(spec.environment)
+      this.#own.set(publicId, { secrets, launched: undefined })
       signal.throwIfAborted()
+      const launched = await launchProcess({
+        command: [...this.#options.command, ...this.#argumentsOf(publicId)],
+        folder: home,
+        environment: this.#environmentOf(spec, home),
+        logFile: this.#logFile(publicId),
+      })
+      this.#own.set(publicId, { secrets, launched })
+      onProgress(30, 'The server is loading')
+      signal.throwIfAborted()
+      const { pid, startTime } = launched
+      return {
+        handle: { adapter: this.name, publicId, pid, startTime },
+        address: {
+          kind: 'unix',
+          path: serverPaths(this.#options.socketsDir, publicId).socket,
+          owner: process.getuid?.() ?? 0,
+        },
+      }
+    } catch (error) {
+      await this.#end(publicId, this.#own.get(publicId)?.launched)
+      await this.cleanUp(publicId)
+      throw error
     }
-    onProgress(30, 'The server is loading')
-    return { handle, address: { kind: 'unix', path: paths.socket, owner: process.getuid?.() ?? 0 } }
   }
 
   async inspect(handle: SpawnHandle): Promise<Inspection> {
-    trimLog(this.#logFile(handle.publicId))
-    if (isAlive(handle)) return { is: 'running' }
-    return { is: 'gone', reason: this.#ends.get(handle.publicId) ?? 'its process is gone' }
+    const known = Handle.safeParse(handle)
+    if (!known.success)
+      return { is: 'gone', reason: `it was started by another spawner, ${handle.adapter}` }
+    const { publicId, pid } = known.data
+    trimLog(this.#logFile(publicId))
+    if (isAlive(known.data)) return { is: 'running' }
+    const launched = this.#own.get(publicId)?.launched
+    // Ours has ended, though word of it may still be on its way.
+    const reason = launched?.pid === pid ? await launched.ended : 'its process is gone'
+    return { is: 'gone', reason }
   }
 
   async stop(handle: SpawnHandle): Promise<void> {
-    const { publicId } = handle
-    if (isAlive(handle) && this.#marked(publicId).some(({ pid }) => pid === handle['pid'])) {
-      kill(Number(handle['pid']), 'SIGTERM')
-      await until(() => !isAlive(handle), GRACE_MS)
-    }
-    // Kernels and terminals have sessions of their own, and may outlive the server that started them.
-    for (const { pid } of this.#marked(publicId)) kill(pid, 'SIGKILL')
-    const gone = await until(() => {
-      for (const { pid } of this.#marked(publicId)) kill(pid, 'SIGKILL')
-      return this.#marked(publicId).length === 0
-    }, KILL_MS)
-    if (!gone)
-      throw new HubError(
-        'unavailable',
-        'processes of the server do not end, although they were killed',
-      )
-    this.#ends.delete(publicId)
+    const known = Handle.safeParse(handle)
+    // Another adapter's handle: its pid means something else, or nothing.
+    if (known.success) await this.#end(known.data.publicId, known.data)
   }
 
   async list(): Promise<readonly SpawnHandle[]> {
-    const all = findMarked(this.#options.instance)
-    const pids = new Set(all.map(({ pid }) => pid))
-    const tops = all.filter(({ parent }) => !pids.has(parent))
+    const all = markedOf(ownProcesses(), this.#options.instance)
+    const publicIdOf = new Map(all.map(({ pid, publicId }) => [pid, publicId]))
+    const tops = all.filter(({ parent, publicId }) => publicIdOf.get(parent) !== publicId)
     // A kernel whose server was killed is nobody's child any more; the oldest process stands for the server.
     const oldest = new Map<string, SpawnHandle>()
     for (const { publicId, pid, startTime } of tops.toSorted((a, b) => a.startTime - b.startTime)) {
+      if (oldest.has(publicId)) continue
       trimLog(this.#logFile(publicId))
-      if (!oldest.has(publicId))
-        oldest.set(publicId, { adapter: this.name, publicId, pid, startTime })
+      oldest.set(publicId, { adapter: this.name, publicId, pid, startTime })
     }
     return [...oldest.values()]
   }
 
   async logTail(publicId: string, lines: number): Promise<readonly string[]> {
-    return readTail(this.#logFile(publicId), lines)
+    if (!isPublicId(publicId)) return []
+    return readTail(this.#logFile(publicId), lines, this.#own.get(publicId)?.secrets ?? [])
   }
 
   async cleanUp(publicId: string): Promise<void> {
-    if (!/^[0-9a-f]{16}$/.test(publicId)) return
+    if (!isPublicId(publicId)) return
+    this.#own.delete(publicId)
     rmSync(serverPaths(this.#options.socketsDir, publicId).folder, { recursive: true, force: true })
     rmSync(this.#logFile(publicId), { force: true })
   }
 
-  #launch(spec: ServerSpec, home: string): Promise<ChildProcess> {
-    const { command, socketsDir, shared } = this.#options
-    const { socket } = serverPaths(socketsDir, spec.publicId)
-    const [program = '', ...given] = command
-    const mode = shared ? '0660' : '0600'
-    const own = [
-      `--ServerApp.sock=${socket}`,
-      `--ServerApp.sock_mode=${mode}`,
+  /** @throws HubError `unavailable` when something of it cannot be ended at all */
+  async #end(publicId: string, process: ProcessId | undefined): Promise<void> {
+    const { instance } = this.#options
+    if (await endServer({ instance, publicId, process })) return
+    throw new HubError(
+      'unavailable',
+      `Processes of the server do not end, although they were killed: look for ${MARKER}=${instance}:${publicId} in /proc/*/environ`,
+    )
+  }
+
+  /** @throws HubError `unavailable`, when the disk is full for example */
+  #makeFolders(spec: ServerSpec): string {
+    const { socketsDir, homesDir, logsDir, shared } = this.#options
+    const { folder, runtime } = serverPaths(socketsDir, spec.publicId)
+    const home = join(homesDir, homeName(spec.id.user))
+    try {
+      for (const dir of [home, logsDir, folder, runtime])
+        mkdirSync(dir, { recursive: true, mode: 0o700 })
+      // The hub's own umask would take the group's part of the mode away.
+      if (shared) chmodSync(folder, 0o2750)
+      return home
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause)
+      throw new HubError('unavailable', `A folder of the server cannot be made: ${why}`, { cause })
+    }
+  }
+
+  #argumentsOf(publicId: string): string[] {
+    const { socketsDir, shared } = this.#options
+    return [
+      `--ServerApp.sock=${serverPaths(socketsDir, publicId).socket}`,
+      `--ServerApp.sock_mode=${shared ? '0660' : '0600'}`,
       '--KernelManager.transport=ipc',
     ]
-    const log = openSync(this.#logFile(spec.publicId), 'a', 0o600)
-    try {
-      const child = spawn(program, [...given, ...own], {
-        cwd: home,
-        env: this.#environment(spec, home),
-        // A session of its own, so that the server outlives the hub, and nothing of the hub's is inherited.
-        detached: true,
-        stdio: ['ignore', log, log],
-      })
-      child.unref()
-      child.once('exit', (code, signal) =>
-        this.#ends.set(
-          spec.publicId,
-          signal === null ? `it exited with code ${code}` : `it was ended by ${signal}`,
-        ),
-      )
-      const { promise, resolve, reject } = Promise.withResolvers<ChildProcess>()
-      child.once('spawn', () => resolve(child))
-      child.once('error', (cause) =>
-        reject(
-          new HubError(
-            'unavailable',
-            `${program} cannot be run (${cause.message}). Is spawner.command right?`,
-            { cause },
-          ),
-        ),
-      )
-      return promise
-    } finally {
-      closeSync(log)
-    }
   }
 
-  #environment(spec: ServerSpec, home: string): Record<string, string> {
+  #environmentOf({ id, publicId, prefix, environment }: ServerSpec, home: string) {
     const { pythonDir, socketsDir, hubApiSocket, inherited, instance } = this.#options
-    const { socket, runtime } = serverPaths(socketsDir, spec.publicId)
+    const { socket, runtime } = serverPaths(socketsDir, publicId)
     const api = unixUrl(hubApiSocket, '/hub/api')
+    const path = environment['PATH'] ?? inherited['PATH'] ?? '/usr/local/bin:/usr/bin:/bin'
     return {
       ...inherited,
-      ...spec.environment,
-      PATH: [join(pythonDir, 'bin'), inherited['PATH'] ?? '/usr/local/bin:/usr/bin:/bin'].join(
-        delimiter,
-      ),
+      SHELL: existsSync('/bin/bash') ? '/bin/bash' : '/bin/sh',
+      ...environment,
+      PATH: [join(pythonDir, 'bin'), path].join(delimiter),
       VIRTUAL_ENV: pythonDir,
       HOME: home,
-      SHELL: '/bin/bash',
-      USER: spec.id.user,
+      USER: id.user,
       JUPYTER_RUNTIME_DIR: runtime,
-      JUPYTERHUB_SERVICE_URL: unixUrl(socket, spec.prefix),
+      JUPYTERHUB_SERVICE_URL: unixUrl(socket, prefix),
       JUPYTERHUB_API_URL: api,
-      JUPYTERHUB_ACTIVITY_URL: api + activityPathOf(spec.id),
+      JUPYTERHUB_ACTIVITY_URL: api + activityPathOf(id),
       JUPYTERHUB_ROOT_DIR: home,
-      [MARKER]: `${instance}:${spec.publicId}`,
+      [MARKER]: `${instance}:${publicId}`,
     }
-  }
-
-  #marked(publicId: string) {
-    return findMarked(this.#options.instance).filter((found) => found.publicId === publicId)
   }
 
   #logFile(publicId: string): string {
     return join(this.#options.logsDir, `${publicId}.log`)
   }
-}
-
-/** A pid alone names nobody: it may have been given to another process since. */
-function isAlive(handle: SpawnHandle): boolean {
-  const found = findProcess(Number(handle['pid']))
-  return found !== undefined && !found.zombie && found.startTime === handle['startTime']
-}
-
-function kill(pid: number, signal: 'SIGTERM' | 'SIGKILL'): void {
-  try {
-    process.kill(pid, signal)
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
-  }
-}
-
-async function until(holds: () => boolean, ms: number): Promise<boolean> {
-  for (let waited = 0; waited < ms; waited += LOOK_MS) {
-    if (holds()) return true
-    await delay(LOOK_MS)
-  }
-  return holds()
 }

@@ -1,60 +1,75 @@
 import {
   closeSync,
-  existsSync,
+  constants,
   fstatSync,
+  ftruncateSync,
   openSync,
   readSync,
-  statSync,
-  truncateSync,
-  writeFileSync,
+  writeSync,
 } from 'node:fs'
 
 import { plainText } from '#core/base/plain-text.ts'
 
+import { redact } from './redact.ts'
+
 /** A log grows to this and is then cut to its last quarter, in place: the server goes on appending to the same file. */
 const MOST_BYTES = 1024 * 1024
 const TAIL_BYTES = 64 * 1024
+/** Longer lines are cut for showing. */
+const LONGEST_LINE = 500
 
-/** Whatever could be a token: our own are 32 hexadecimal digits; others stand behind these words. */
-const SECRETS =
-  /\b[0-9a-f]{32,}\b|(?<=\b(?:token|authorization|bearer|secret|password)["']?\s*[=: ]\s*["']?(?:token |bearer )?)[^\s"'&,;]{8,}/gi
+/** Opens a log for a server to write to, readable by nobody else. */
+export function openLog(file: string): number {
+  const { O_CREAT, O_APPEND, O_WRONLY, O_NOFOLLOW } = constants
+  return openSync(file, O_CREAT | O_APPEND | O_WRONLY | O_NOFOLLOW, 0o600)
+}
 
-/** The last lines, as plain text without secrets. Empty when there is no log. */
-export function readTail(file: string, lines: number): readonly string[] {
-  if (!existsSync(file)) return []
-  const descriptor = openSync(file, 'r')
-  try {
-    const { size } = fstatSync(descriptor)
-    const length = Math.min(size, TAIL_BYTES)
-    const buffer = Buffer.alloc(length)
-    readSync(descriptor, buffer, 0, length, size - length)
-    const text = plainText(buffer.toString('utf8')).replaceAll(SECRETS, '[hidden]')
-    const all = text.split('\n').map((line) => line.slice(0, 500))
-    // The first line of a cut is half a line.
-    const whole = size > length ? all.slice(1) : all
-    return whole.filter((line) => line.trim() !== '').slice(-lines)
-  } finally {
-    closeSync(descriptor)
-  }
+/** The last lines, as plain text, with secrets hidden. Empty when there is no log. */
+export function readTail(file: string, lines: number, known: readonly string[]): readonly string[] {
+  const tail = withFile(file, constants.O_RDONLY, (log) => readEnd(log, TAIL_BYTES))
+  if (tail === undefined) return []
+  return redact(plainText(tail.toString('utf8')), known)
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .slice(-lines)
+    .map((line) => (line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE)}…` : line))
 }
 
 /** Keeps a log that a server floods from filling the disk. */
 export function trimLog(file: string): void {
-  if (!existsSync(file) || statSync(file).size <= MOST_BYTES) return
-  const tail = readLastBytes(file, MOST_BYTES / 4)
-  // The server holds the file open for appending, so it must stay the same file.
-  truncateSync(file, 0)
-  writeFileSync(file, tail, { flag: 'a', mode: 0o600 })
+  withFile(file, constants.O_RDWR | constants.O_APPEND, (log) => {
+    if (fstatSync(log).size <= MOST_BYTES) return
+    const tail = readEnd(log, MOST_BYTES / 4)
+    // The server holds the file open for appending, so it must stay the same file.
+    ftruncateSync(log, 0)
+    writeSync(log, tail)
+  })
 }
 
-function readLastBytes(file: string, bytes: number): Buffer {
-  const descriptor = openSync(file, 'r')
+/** Undefined when there is no such file. */
+function withFile<T>(file: string, flags: number, use: (descriptor: number) => T): T | undefined {
+  let descriptor: number
   try {
-    const { size } = fstatSync(descriptor)
-    const buffer = Buffer.alloc(Math.min(size, bytes))
-    readSync(descriptor, buffer, 0, buffer.length, size - buffer.length)
-    return buffer
+    descriptor = openSync(file, flags | constants.O_NOFOLLOW)
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw error
+  }
+  try {
+    return use(descriptor)
   } finally {
     closeSync(descriptor)
   }
+}
+
+/** The last bytes, from the start of a line on. */
+function readEnd(log: number, most: number): Buffer {
+  const { size } = fstatSync(log)
+  const buffer = Buffer.alloc(Math.min(size, most))
+  const read = readSync(log, buffer, 0, buffer.length, size - buffer.length)
+  const bytes = buffer.subarray(0, read)
+  if (size <= most) return bytes
+  // Half a line may begin with half a secret, which no pattern knows.
+  const end = bytes.indexOf('\n')
+  return end === -1 ? bytes.subarray(Math.min(1024, read)) : bytes.subarray(end + 1)
 }
