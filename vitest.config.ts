@@ -3,6 +3,21 @@ import { defineConfig } from 'vitest/config'
 const source = (suffix: string) =>
   ['core', 'adapters', 'apps', 'tools'].map((folder) => `${folder}/**/*.${suffix}.{ts,tsx}`)
 
+const FOLDERS = { browser: 'e2e', rigs: 'rigs', setup: 'rigs/setup', bench: 'bench' } as const
+
+/** Tests of the whole product: one file after the other, for they share a machine. */
+function whole(name: keyof typeof FOLDERS) {
+  return {
+    test: {
+      name,
+      include: [`${FOLDERS[name]}/*.test.ts`],
+      testTimeout: 120_000,
+      hookTimeout: 600_000,
+      fileParallelism: false,
+    },
+  }
+}
+
 /** Three kinds of tests: `unit` touches nothing outside, `contract` holds adapters to their ports, `browser` is the whole product. */
 export default defineConfig({
   test: {
@@ -23,15 +38,7 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
-      {
-        test: {
-          name: 'browser',
-          include: ['e2e/**/*.test.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 180_000,
-          fileParallelism: false,
-        },
-      },
+      ...(['browser', 'rigs', 'setup', 'bench'] as const).map(whole),
     ],
   },
 })

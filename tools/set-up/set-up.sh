@@ -24,6 +24,26 @@ set_up_to_run() {
   set_up_web
 }
 
+# Everything that ./test needs besides. $install: whether packages of the system may be installed; $parts: which tests.
+set_up_to_run_tests() {
+  [ -w "$here" ] || die "$here cannot be written by $(id -un), and set-up keeps what it fetches there: clone it to a place of your own."
+  mkdir -p "$state"
+  set_up_node all
+  set_up_python
+  set_up_web
+  case " $parts " in *' browser '*|*' bench '*) want_program chromium chromium ;; esac
+  case " $parts " in *' setup '*) want_program mmdebstrap mmdebstrap ;; esac
+}
+
+# $1: a program, $2: the package that has it. What stays missing is told by the part that needs it.
+want_program() {
+  ! command -v "$1" >/dev/null 2>&1 || return 0
+  [ "$install" = yes ] && [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null 2>&1 || return 0
+  step "installing the package $2 (apt-get; --no-install declines)"
+  log=$state/apt.log
+  { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$2"; } >"$log" 2>&1 || { tail -n 3 "$log" >&2; step "$2 could not be installed"; }
+}
+
 # ---- Node and npm packages ----------------------------------------------------------------------------------------------
 
 # $1: prod or all. A complete one serves for both.
