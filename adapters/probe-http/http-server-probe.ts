@@ -44,8 +44,8 @@ type Found = 'answers' | 'something' | 'nothing'
 function tryOnce(address: ServerAddress, prefix: string, signal: AbortSignal): Promise<Found> {
   const { promise, resolve, reject } = Promise.withResolvers<Found>()
   const asked = request({
+    // Heeded only without an agent, so none may be named.
     createConnection: () => open(address),
-    agent: false,
     path: `${prefix}api`,
     headers: { host: 'localhost', connection: 'close' },
     signal: AbortSignal.any([signal, AbortSignal.timeout(TRY_MS)]),
