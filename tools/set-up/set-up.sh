@@ -109,7 +109,7 @@ find_python() {
     if [ "$(id -u)" -eq 0 ]; then
       # Run for real as an account that may nothing; a shim in root's home fails here.
       real=$("$name" -c 'import sys; print(sys.executable)')
-      (cd / && setpriv --reuid=65534 --regid=65534 --clear-groups --no-new-privs "$real" -c 'import sys, ssl, sqlite3') 2>/dev/null || continue
+      (cd / && setpriv --reuid=65534 --regid=65534 --clear-groups --no-new-privs sh -c 'test -x "$1" && "$1" -c "import sys, ssl, sqlite3"' - "$real") 2>/dev/null || continue
       name=$real
     fi
     printf '%s\n' "$name"
