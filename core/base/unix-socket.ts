@@ -39,7 +39,13 @@ export function connectTo(path: string, owner: number | null): Socket {
   return socket
 }
 
-/** `http+unix://<quoted path><rest>`: JupyterHub's form of an address behind a unix socket. */
+/**
+ * `http+unix://<quoted path><rest>`: JupyterHub's form of an address behind a unix socket. Capitals are quoted too: the path
+ * stands where a URL has its host, and clients fold a host's case before they take it for a path.
+ */
 export function unixUrl(path: string, rest = ''): string {
-  return `http+unix://${encodeURIComponent(path)}${rest}`
+  const quoted = encodeURIComponent(path).replaceAll(/%..|[^a-z0-9._-]/g, (part) =>
+    part.startsWith('%') ? part : `%${part.charCodeAt(0).toString(16)}`,
+  )
+  return `http+unix://${quoted}${rest}`
 }
