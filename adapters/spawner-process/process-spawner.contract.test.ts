@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, expect, test, vi } from 'vitest'
 import * as z from 'zod'
 
+import { unixUrl } from '#core/base/unix-socket.ts'
 import type { ServerSpec } from '#core/domain/servers/spawner.ts'
 import { describeSpawner, SERVER_TOKEN, specOf } from '#core/domain/testing/spawner-contract.ts'
 
@@ -77,11 +78,9 @@ test('addresses are unix sockets, percent-quoted', async () => {
 
   expect(seen.arguments).toContain(`--ServerApp.sock=${path}`)
   expect(seen.arguments).toContain('--KernelManager.transport=ipc')
-  expect(seen.environment['JUPYTERHUB_SERVICE_URL']).toBe(
-    `http+unix://${encodeURIComponent(path)}/user/ada/gpu/`,
-  )
+  expect(seen.environment['JUPYTERHUB_SERVICE_URL']).toBe(unixUrl(path, '/user/ada/gpu/'))
   expect(seen.environment['JUPYTERHUB_ACTIVITY_URL']).toBe(
-    `http+unix://${encodeURIComponent(world.options.hubApiSocket)}/hub/api/users/ada/activity`,
+    unixUrl(world.options.hubApiSocket, '/hub/api/users/ada/activity'),
   )
 })
 

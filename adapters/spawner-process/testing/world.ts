@@ -16,7 +16,7 @@ export class World implements SpawnerHarness {
   readonly root: string
 
   constructor(options: Partial<ProcessSpawnerOptions> = {}) {
-    this.root = mkdtempSync(join(tmpdir(), 'bulkhead-'))
+    this.root = mkdtempSync(join(tmpdir(), 'bulkhead-A'))
     const socketsDir = join(this.root, 's')
     mkdirSync(socketsDir)
     this.options = {
