@@ -14,7 +14,8 @@ let page: Page
 beforeAll(async () => {
   hub = await RunningHub.create()
   browser = await openBrowser()
-  page = await (await browser.newContext()).newPage()
+  // What moves is looked at when it has come to rest.
+  page = await (await browser.newContext({ reducedMotion: 'reduce' })).newPage()
 })
 afterAll(async () => {
   await browser?.close()
@@ -24,11 +25,11 @@ afterAll(async () => {
 /** A page of ours as people see it: in both colour schemes and on a phone, and with nothing that axe calls serious. */
 async function look(name: string): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme })
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
     await page.screenshot({ path: join(shotFolder(), `${name}-${colorScheme}.png`) })
     expect(await seriousFindings(page), `${name} in ${colorScheme}`).toEqual([])
   }
-  await page.emulateMedia({ colorScheme: 'light' })
+  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
   const size = page.viewportSize() ?? { width: 1280, height: 720 }
   await page.setViewportSize({ width: 360, height: 740 })
   await page.screenshot({ path: join(shotFolder(), `${name}-phone.png`) })

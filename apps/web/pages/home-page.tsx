@@ -68,9 +68,9 @@ function ServerCard({ data }: { readonly data: Data }) {
       </Title>
       <dl className="facts">
         <dt>State</dt>
-        <dd role="status">
+        <dd>
           <span className="dot" style={{ '--dot': dot } as React.CSSProperties} aria-hidden />
-          {words}
+          <output>{words}</output>
         </dd>
         <dt>Since</dt>
         <dd>
