@@ -41,9 +41,9 @@ export async function startServer(page: Page, hub: { readonly url: string }): Pr
 export async function runCells(page: Page, cells: readonly string[]): Promise<string> {
   await page.locator('.jp-LauncherCard[data-category="Notebook"]').first().click()
   const notebook = page.locator('.jp-NotebookPanel:not(.lm-mod-hidden)')
-  await notebook
-    .locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]')
-    .waitFor({ timeout: 60_000 })
+  await notebook.locator('.cm-content').first().waitFor({ timeout: 60_000 })
+  // The kernel says that it is idle once it has started; what is run before that may be lost.
+  await page.locator('#jp-main-statusbar').getByText('Idle').waitFor({ timeout: 60_000 })
   for (const text of cells) {
     await notebook.locator('.jp-Cell').last().locator('.cm-content').click()
     await page.keyboard.insertText(text)

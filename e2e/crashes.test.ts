@@ -106,8 +106,8 @@ test('a second start on the same data is refused with one sentence', async () =>
   )
 
   // As root there is one hub on a machine; another account's data directory has its own.
-  if (process.getuid?.() === 0) expect(second).toMatch(/is running already \(pid \d+\)/)
-  else expect(second).toBe('started')
+  const expected = process.getuid?.() === 0 ? /is running already \(pid \d+\)/ : /^started$/
+  expect(second).toMatch(expected)
   await expect(hub.start()).rejects.toThrow(/running already \(pid \d+\)/)
 })
 

@@ -130,7 +130,7 @@ export async function eventually(
 ): Promise<void> {
   const deadline = Date.now() + ms
   while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error(`waited ${ms} ms in vain for: ${holds}`)
+    if (Date.now() > deadline) throw new Error(`waited ${ms} ms in vain for: ${String(holds)}`)
     await delay(50)
   }
 }
@@ -139,7 +139,7 @@ export function isAlive(pid: number): boolean {
   return !['', 'Z', 'X'].includes(/\) (\S)/.exec(read(`/proc/${pid}/stat`))?.[1] ?? '')
 }
 
-export function commandOf(pid: number): string {
+function commandOf(pid: number): string {
   return read(`/proc/${pid}/cmdline`).replaceAll('\0', ' ')
 }
 

@@ -114,9 +114,7 @@ export class SqlServerStore implements ServerStore {
         .set({ last_activity: later })
         .where('name', '=', name)
         .where('user_id', '=', (eb) => eb.selectFrom('users').select('id').where('name', '=', user))
-        .where(({ eb, or }) =>
-          or([eb('last_activity', 'is', null), eb('last_activity', '<', later)]),
-        )
+        .where((eb) => eb.or([eb('last_activity', 'is', null), eb('last_activity', '<', later)]))
         .execute()
     })
   }

@@ -64,9 +64,7 @@ export class SqlTokenStore implements TokenStore {
           'users.last_activity as user_active',
         ])
         .where('hash', '=', hash)
-        .where(({ eb, or }) =>
-          or([eb('expires_at', 'is', null), eb('expires_at', '>', now.getTime())]),
-        )
+        .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', now.getTime())]))
         .executeTakeFirst()
       if (!row) return undefined
       const user = toUser({

@@ -101,9 +101,7 @@ export class SqlUserStore implements UserStore {
         .updateTable('users')
         .set({ last_activity: later })
         .where('id', '=', id)
-        .where(({ eb, or }) =>
-          or([eb('last_activity', 'is', null), eb('last_activity', '<', later)]),
-        )
+        .where((eb) => eb.or([eb('last_activity', 'is', null), eb('last_activity', '<', later)]))
         .execute()
     })
   }

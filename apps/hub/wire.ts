@@ -4,6 +4,7 @@ import { join } from 'node:path'
 
 import { HttpServerProbe } from '#adapters/probe-http/http-server-probe.ts'
 import { HttpRouteTable } from '#adapters/routes-http/http-route-table.ts'
+import type { ProcessSpawnerOptions } from '#adapters/spawner-process/process-spawner.ts'
 import { openSqlStore, type SqlStores } from '#adapters/store-sql/open-sql-store.ts'
 import { systemClock } from '#core/base/clock.ts'
 import type { HubConfig } from '#core/config/schema.ts'
@@ -39,17 +40,7 @@ export function wire(options: HubOptions, config: HubConfig, proxyToken: string)
   const stores = openSqlStore(join(dataDir, 'hub.sqlite'))
   const secret = readOrMakeSecret(join(dataDir, 'secrets/cookie'))
   const { authenticator, passwords } = chooseAuthenticator(config, stores)
-  const spawner = chooseSpawner(config, {
-    command: config.spawner.command,
-    pythonDir: options.pythonDir,
-    socketsDir: join(runDir, 's'),
-    hubApiSocket: join(runDir, 'servers/hub.sock'),
-    homesDir: config.spawner.homes || join(dataDir, 'homes'),
-    logsDir: join(dataDir, 'logs/servers'),
-    shared: options.sharedSockets,
-    instance: createHash('sha256').update(realpathSync(dataDir)).digest('hex').slice(0, 16),
-    inherited: inheritedEnvironment(),
-  })
+  const spawner = chooseSpawner(config, spawnerOptions(options, config))
   const routes = new HttpRouteTable({
     apiSocket: join(runDir, 'proxy/api.sock'),
     token: proxyToken,
@@ -107,6 +98,23 @@ export function wire(options: HubOptions, config: HubConfig, proxyToken: string)
       staticFolder: join(ROOT, 'apps/web/dist'),
       log: log.http,
     },
+  }
+}
+
+function spawnerOptions(
+  { dataDir, runDir, pythonDir, sharedSockets }: HubOptions,
+  { spawner }: HubConfig,
+): ProcessSpawnerOptions {
+  return {
+    command: spawner.command,
+    pythonDir,
+    socketsDir: join(runDir, 's'),
+    hubApiSocket: join(runDir, 'servers/hub.sock'),
+    homesDir: spawner.homes || join(dataDir, 'homes'),
+    logsDir: join(dataDir, 'logs/servers'),
+    shared: sharedSockets,
+    instance: createHash('sha256').update(realpathSync(dataDir)).digest('hex').slice(0, 16),
+    inherited: inheritedEnvironment(),
   }
 }
 

@@ -31,11 +31,9 @@ async function answer(
   options: RouteApiOptions,
 ): Promise<void> {
   const { routes, token } = options
-  const given = /^token\s+(\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
-  if (given === undefined || !sameSecret(given, token)) return void response.writeHead(403).end()
+  if (!isAllowed(request, token)) return void response.writeHead(403).end()
   const url = new URL(request.url ?? '/', 'http://proxy')
-  if (url.pathname !== '/api/routes' && !url.pathname.startsWith('/api/routes/'))
-    return void response.writeHead(404).end()
+  if (!/^\/api\/routes(?:\/|$)/.test(url.pathname)) return void response.writeHead(404).end()
   const prefix = url.pathname.slice('/api/routes'.length) || '/'
   switch (request.method) {
     case 'GET':
@@ -53,6 +51,11 @@ async function answer(
     default:
       return void response.writeHead(405).end()
   }
+}
+
+function isAllowed({ headers }: IncomingMessage, token: string): boolean {
+  const given = /^token\s+(\S+)$/i.exec(headers.authorization ?? '')?.[1]
+  return given !== undefined && sameSecret(given, token)
 }
 
 function list(

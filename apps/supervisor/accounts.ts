@@ -6,7 +6,7 @@ import type { Accounts } from './run-folders.ts'
 /** Names that stay: other people's tools rely on them. */
 export const HUB_ACCOUNT = 'bulkhead'
 export const PROXY_ACCOUNT = 'bulkhead-proxy'
-export const SOCKETS_GROUP = 'bulkhead-sockets'
+const SOCKETS_GROUP = 'bulkhead-sockets'
 
 /** The accounts that keep hub, proxy and notebooks from being root; made, without a password or shell, where they are missing. */
 export function ensureAccounts(dataDir: string): Accounts {

@@ -21,6 +21,9 @@ export class ApiError extends Error {
   }
 }
 
+/** What goes into the path and the query. */
+type Parameters = Readonly<Record<string, string | number>>
+
 /** Calls one operation of the API. @throws ApiError */
 export async function call<
   Params extends z.ZodType,
@@ -29,10 +32,7 @@ export async function call<
 >(
   send: Send,
   { method, path, output }: Endpoint<Params, Body, Output>,
-  {
-    params = {},
-    body,
-  }: { readonly params?: Readonly<Record<string, unknown>>; readonly body?: z.input<Body> },
+  { params = {}, body }: { readonly params?: Parameters; readonly body?: z.input<Body> },
 ): Promise<z.output<Output>> {
   const answer = await send({
     method,
@@ -45,7 +45,7 @@ export async function call<
 }
 
 /** Puts parameters into the path; those that have no place there go into the query. An empty server name has a path of its own. */
-function fill(path: string, params: Record<string, unknown>): string {
+function fill(path: string, params: Parameters): string {
   const rest = new Map(Object.entries(params))
   const shape = params['server'] === '' ? path.replace('/servers/:server', '/server') : path
   const filled = shape.replaceAll(/:([a-z]+)/g, (_, name: string) => {

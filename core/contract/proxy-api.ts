@@ -11,7 +11,7 @@ export const RouteBody = z.looseObject({
 })
 
 /** One route as it is listed. */
-export const ListedRoute = RouteBody.extend({
+const ListedRoute = RouteBody.extend({
   last_activity: z.iso.datetime(),
   user: z.string().optional(),
   server_name: z.string().optional(),

@@ -3,7 +3,7 @@ import { RouteTrie } from './route-trie.ts'
 import type { Target } from './target.ts'
 
 /** Something that ends when its route does: a websocket, a stream. */
-export interface LiveConnection {
+interface LiveConnection {
   close(): void
 }
 

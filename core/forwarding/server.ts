@@ -15,7 +15,7 @@ const LIMITS = {
 } as const
 
 /** Something that is answered here and not behind. */
-export interface Refusal {
+interface Refusal {
   readonly status: number
   readonly message: string
 }

@@ -14,7 +14,7 @@ export function serverBody(server: Server, publicUrl: string): ServerBody {
     display_name: id.name,
     ready: state === 'ready',
     stopped: state === 'stopped' || state === 'failed',
-    pending: state === 'spawning' ? 'spawn' : state === 'stopping' ? 'stop' : null,
+    pending: pendingOf(server),
     url,
     progress_url: progress,
     full_url: publicUrl + url,
@@ -40,9 +40,7 @@ export function userBody(
   publicUrl: string,
 ): UserBody {
   const may = (scope: string) => holds(scopes, scope, { user: user.name }) === 'yes'
-  const readsServers = may('read:servers')
   const own = servers.find(({ id }) => id.name === '')
-  const shown = servers.filter(({ state }) => state !== 'stopped' && state !== 'failed')
   return {
     kind: 'user',
     name: user.name,
@@ -52,13 +50,20 @@ export function userBody(
     ...(may('read:users:activity') && { last_activity: user.lastActivity?.toISOString() ?? null }),
     ...(may('read:users') && {
       created: user.createdAt.toISOString(),
-      pending: own?.state === 'spawning' ? 'spawn' : own?.state === 'stopping' ? 'stop' : null,
+      pending: own ? pendingOf(own) : null,
       server: own?.state === 'ready' ? prefixOf(own.id) : null,
     }),
-    ...(readsServers && {
-      servers: Object.fromEntries(
-        shown.map((server) => [server.id.name, serverBody(server, publicUrl)]),
-      ),
-    }),
+    ...(may('read:servers') && { servers: runningBodies(servers, publicUrl) }),
   }
+}
+
+function pendingOf({ state }: Server): ServerBody['pending'] {
+  if (state === 'spawning') return 'spawn'
+  return state === 'stopping' ? 'stop' : null
+}
+
+/** As in JupyterHub's model, servers at rest are left out. */
+function runningBodies(servers: readonly Server[], publicUrl: string): Record<string, ServerBody> {
+  const shown = servers.filter(({ state }) => state !== 'stopped' && state !== 'failed')
+  return Object.fromEntries(shown.map((server) => [server.id.name, serverBody(server, publicUrl)]))
 }

@@ -17,8 +17,3 @@ export type Caller =
       readonly scopes: readonly string[]
     }
   | { readonly by: 'operator'; readonly scopes: readonly string[] }
-
-/** How the log and messages call the caller. */
-export function nameOf(caller: Caller): string {
-  return caller.by === 'operator' ? 'the operator' : caller.user.name
-}

@@ -3,8 +3,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 
 /** Names and paths that JupyterHub's clients and servers know; `KNOWN_BROWSER` is ours. */
 export const LOGIN_COOKIE = 'jupyterhub-hub-login'
-export const SESSION_ID_COOKIE = 'jupyterhub-session-id'
-export const XSRF_COOKIE = '_xsrf'
+const SESSION_ID_COOKIE = 'jupyterhub-session-id'
+const XSRF_COOKIE = '_xsrf'
 export const KNOWN_BROWSER_COOKIE = 'bulkhead-known-browser'
 
 const DAY_S = 86_400

@@ -40,5 +40,5 @@ export interface HttpLog {
     readonly who: string
     readonly ms: number
   }): void
-  unforeseen(id: string, error: unknown): void
+  readonly unforeseen: (id: string, error: unknown) => void
 }

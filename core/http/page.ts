@@ -36,7 +36,7 @@ export class Pages {
       page.viewer && page.viewer.by !== 'operator'
         ? { name: page.viewer.user.name, admin: page.viewer.user.admin }
         : null
-    const data = { ...page.body, viewer, xsrf: token, version } as PageData
+    const data = { ...page.body, viewer, xsrf: token, version }
     return reply
       .code(page.status ?? 200)
       .type('text/html; charset=utf-8')

@@ -117,7 +117,7 @@ export function mountServerPages(app: FastifyInstance, deps: HubHttpDeps, tools:
 }
 
 /** The server that a page's path names: one's own when it names none. */
-export function idOf(request: FastifyRequest, who: Caller & { by: 'session' }): ServerId {
+function idOf(request: FastifyRequest, who: Caller & { by: 'session' }): ServerId {
   const { user, server = '' } = Params.parse(request.params)
   if (server !== '') throw new HubError('not_found', 'this hub has no named servers yet')
   return { user: user === undefined ? who.user.name : normaliseUserName(user), name: server }

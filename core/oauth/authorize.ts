@@ -89,5 +89,5 @@ export async function grantCode(
 
 /** Adds to the query of an address that may be a path alone, and keeps what stands there. */
 function withQuery(uri: string, added: Readonly<Record<string, string>>): string {
-  return `${uri}${uri.includes('?') ? '&' : '?'}${new URLSearchParams(added)}`
+  return `${uri}${uri.includes('?') ? '&' : '?'}${new URLSearchParams(added).toString()}`
 }

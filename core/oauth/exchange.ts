@@ -75,16 +75,21 @@ async function checkClient(
   authorization: string | undefined,
   clients: ClientDirectory,
 ): Promise<string> {
-  const basic = readBasic(authorization)
-  const header = basic?.secret ?? /^(?:token|bearer)\s+(\S+)\s*$/i.exec(authorization ?? '')?.[1]
-  const id = form.id ?? basic?.id
-  const secret = form.secret ?? header
-  const agree =
-    (basic === undefined || basic.id === id) && (header === undefined || header === secret)
-  const holds =
-    id !== undefined && secret !== undefined && agree && (await clients.verifySecret(id, secret))
-  if (!holds) throw new OAuthError('invalid_client', 'the client or its secret is not known here')
-  return id
+  const shown = readHeader(authorization)
+  const id = form.id ?? shown.id
+  const secret = form.secret ?? shown.secret
+  const agree = (shown.id ?? id) === id && (shown.secret ?? secret) === secret
+  if (id !== undefined && secret !== undefined && agree && (await clients.verifySecret(id, secret)))
+    return id
+  throw new OAuthError('invalid_client', 'the client or its secret is not known here')
+}
+
+function readHeader(authorization: string | undefined): {
+  readonly id?: string
+  readonly secret?: string
+} {
+  const secret = /^(?:token|bearer)\s+(\S+)\s*$/i.exec(authorization ?? '')?.[1]
+  return secret === undefined ? (readBasic(authorization) ?? {}) : { secret }
 }
 
 function readBasic(

@@ -28,8 +28,8 @@ export function PasswordForm({ name: given, button, submit }: PasswordFormProps)
     setError(null)
     try {
       const { next } = await submit({
-        name: given ?? String(form.get('username')),
-        password: String(form.get('password')),
+        name: given ?? text(form.get('username')),
+        password: text(form.get('password')),
       })
       globalThis.location.replace(next)
     } catch (failure) {
@@ -74,4 +74,9 @@ export function PasswordForm({ name: given, button, submit }: PasswordFormProps)
       </Stack>
     </form>
   )
+}
+
+/** A form's field as it was typed; files are none of these. */
+function text(value: FormDataEntryValue | null): string {
+  return typeof value === 'string' ? value : ''
 }

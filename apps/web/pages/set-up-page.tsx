@@ -18,7 +18,9 @@ export function SetUpPage({ data }: { readonly data: PageOf<'set-up'> }) {
       <Frame title="Set-up is over" viewer={data.viewer} narrow>
         <Text>
           This hub has an admin already, and the link is of no more use.{' '}
-          <Anchor href={paths.signIn} underline="always">Sign in</Anchor>
+          <Anchor href={paths.signIn} underline="always">
+            Sign in
+          </Anchor>
         </Text>
       </Frame>
     )

@@ -27,7 +27,10 @@ export function SignUpPage({ data }: { readonly data: PageOf<'sign-up'> }) {
       <Frame title="This link is no longer good" viewer={data.viewer} narrow>
         <Text role="alert">{owner.error.message}</Text>
         <Text mt="md">
-          Have you chosen a password already? <Anchor href={paths.signIn} underline="always">Sign in</Anchor>
+          Have you chosen a password already?{' '}
+          <Anchor href={paths.signIn} underline="always">
+            Sign in
+          </Anchor>
         </Text>
       </Frame>
     )

@@ -1,4 +1,4 @@
-import { Loader, Paper, Group, Text } from '@mantine/core'
+import { Group, Loader, Paper } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useEffect } from 'react'
 
@@ -29,9 +29,7 @@ export function StoppingPage({ data }: { readonly data: PageOf<'stopping'> }) {
       <Paper withBorder p="lg">
         <Group>
           <Loader size="sm" aria-label="Waiting" />
-          <Text role="status">
-            Waiting until everything in it has ended. This takes a few seconds.
-          </Text>
+          <output>Waiting until everything in it has ended. This takes a few seconds.</output>
         </Group>
       </Paper>
     </Frame>

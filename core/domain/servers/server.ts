@@ -5,7 +5,7 @@ export interface ServerId {
 }
 
 /** What the person wants. */
-export type Wanted = 'running' | 'stopped'
+type Wanted = 'running' | 'stopped'
 
 /** Where the server is on its way: stopped → spawning → ready → stopping → stopped; failed is stopped with a reason. */
 export type ServerState = 'stopped' | 'spawning' | 'ready' | 'stopping' | 'failed'
@@ -25,7 +25,7 @@ export type ServerAddress =
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
 
 /** Why a server is not running, in words for its owner, with the end of its log. */
-export interface Failure {
+interface Failure {
   readonly reason: string
   readonly log: readonly string[]
 }

@@ -39,10 +39,18 @@ const LOOKALIKES: Readonly<Record<string, string>> = {
  */
 export function isCommonPassword(password: string): boolean {
   const lower = password.toLowerCase()
-  const plain = [...lower].map((char) => LOOKALIKES[char] ?? char).join('')
+  const plain = Array.from(lower)
+    .map((char) => LOOKALIKES[char] ?? char)
+    .join('')
   return (
     [lower, plain].some((text) => isWord(core(text))) ||
-    isWord(core([...core(lower)].map((char) => LOOKALIKES[char] ?? char).join(''))) ||
+    isWord(
+      core(
+        Array.from(core(lower))
+          .map((char) => LOOKALIKES[char] ?? char)
+          .join(''),
+      ),
+    ) ||
     isRun(lower)
   )
 }
@@ -56,7 +64,7 @@ function isWord(text: string): boolean {
 }
 
 function isRun(text: string): boolean {
-  const backwards = [...text].toReversed().join('')
+  const backwards = Array.from(text).toReversed().join('')
   return (
     ROWS.some((row) => row.includes(text) || row.includes(backwards)) || /^(.{1,4})\1+$/.test(text)
   )

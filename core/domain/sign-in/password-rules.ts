@@ -4,13 +4,10 @@ import { isCommonPassword } from './common-passwords.ts'
 const SHORTEST = 10
 const LONGEST_BYTES = 1024
 
-/** The rules in one sentence, for whoever has to choose a password. */
-export const PASSWORD_RULES = `At least ${SHORTEST} characters, not the user name, and not one of the passwords that everybody tries first.`
-
 /** Length counts more than strange characters (NIST SP 800-63B section 5.1.1.2). @throws HubError `invalid` */
 export function checkPasswordRules(password: string, userName: string): void {
   const normal = password.normalize('NFKC')
-  if ([...normal].length < SHORTEST)
+  if (Array.from(normal).length < SHORTEST)
     throw new HubError(
       'invalid',
       `The password is too short: it needs at least ${SHORTEST} characters.`,

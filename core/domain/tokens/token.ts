@@ -4,7 +4,7 @@ import type { User } from '../users/user.ts'
  * What a token is for: `api` made by a person or operator · `server` the own token of a running server ·
  * `oauth` a visitor's token at one server.
  */
-export type TokenKind = 'api' | 'server' | 'oauth'
+type TokenKind = 'api' | 'server' | 'oauth'
 
 export interface Token {
   readonly id: number
