@@ -9,7 +9,7 @@ import type { ServerSpec } from '#core/domain/servers/spawner.ts'
 import { describeSpawner, SERVER_TOKEN, specOf } from '#core/domain/testing/spawner-contract.ts'
 
 import { findProcess } from './process-table.ts'
-import type { ProcessSpawnerOptions } from './process-spawner.ts'
+import { ProcessSpawner, type ProcessSpawnerOptions } from './process-spawner.ts'
 import { World } from './testing/world.ts'
 
 describeSpawner('ProcessSpawner', async () => new World())
@@ -227,7 +227,8 @@ test('a folder that cannot be made is a sentence, not a stack', async () => {
 
 test('a folder that leaves no room for the sockets of kernels is refused before anybody has a server', () => {
   const socketsDir = `/tmp/${'x'.repeat(40)}`
-  expect(() => makeWorld({ socketsDir })).toThrow(/too long .* shorter path/)
+  const { options } = makeWorld()
+  expect(() => new ProcessSpawner({ ...options, socketsDir })).toThrow(/too long .* shorter path/)
 })
 
 test('cleaning up touches nothing for a name that is not one of ours', async () => {
