@@ -30,6 +30,9 @@ afterAll(async () => {
 
 /** The kernel of the open notebook still has what was put into it. */
 async function kernelRemembers(): Promise<void> {
+  // Lab says so when it was cut off for a moment.
+  const dismiss = page.getByRole('button', { name: 'Dismiss' })
+  if ((await dismiss.count()) > 0) await dismiss.first().click()
   const cell = page.locator('.jp-NotebookPanel:not(.lm-mod-hidden) .jp-Cell').last()
   await cell.locator('.cm-content').click()
   const asked = `kept + " ${Date.now()}"`

@@ -34,7 +34,7 @@ async function restartWith(spawner: string): Promise<void> {
 
 test('a command that fails: the page says how it ended, with the last lines of its log, control characters and tokens taken out', async () => {
   await restartWith(
-    `  command: [sh, -c, 'printf "\\033[31mno such module: jupyter\\033[0m token=0123456789abcdef0123456789abcdef\\n"; exit 3', -]\n`,
+    `  command: [sh, -c, 'printf "\\033[31mno such module: jupyter\\033[0m token=0123456789abcdef0123456789abcdef\\n"; exit 3', sh]\n`,
   )
 
   await page.getByText('it exited with code 3').waitFor()
@@ -50,13 +50,13 @@ test('a command that fails: the page says how it ended, with the last lines of i
 test('a command that is not there: the page names it and the setting', async () => {
   await restartWith('  command: [/nowhere/jupyterhub-singleuser]\n')
 
-  await page.getByText('/nowhere/jupyterhub-singleuser cannot be run').waitFor()
+  await page.getByText('There is no program /nowhere/jupyterhub-singleuser').waitFor()
   await page.getByText('spawner.command').waitFor()
 })
 
 test('a server that never answers is given up after the told time, and nothing of it is left', async () => {
   await restartWith(
-    `  start_timeout: 3s\n  command: [sh, -c, 'echo still thinking; sleep 1000', -]\n`,
+    `  start_timeout: 3s\n  command: [sh, -c, 'echo still thinking; sleep 1000', sh]\n`,
   )
 
   await page.getByText('It did not answer within 3 s.').waitFor()
@@ -67,7 +67,7 @@ test('a server that never answers is given up after the told time, and nothing o
 })
 
 test('a start can be cancelled', async () => {
-  await restartWith(`  command: [sh, -c, 'echo waiting; sleep 1000', -]\n`)
+  await restartWith(`  command: [sh, -c, 'echo waiting; sleep 1000', sh]\n`)
 
   await page.getByRole('button', { name: 'Cancel' }).click()
   await page.waitForURL('**/hub/home')

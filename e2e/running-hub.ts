@@ -33,6 +33,7 @@ export class RunningHub {
 
   /** Runs `./start`, and waits until the hub answers. */
   async start(): Promise<void> {
+    const before = { process: this.#process, output: this.output }
     this.output = ''
     const child = spawn(join(ROOT, 'start'), ['--data', this.data, '--port', String(this.port)], {
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -44,8 +45,11 @@ export class RunningHub {
       () => this.output.includes('The hub is ready') || child.exitCode !== null,
       START_MS,
     )
-    if (child.exitCode !== null)
-      throw new Error(`./start ended with ${child.exitCode}: ${this.errors}`)
+    if (child.exitCode === null) return
+    // A start that was refused changes nothing about the one that runs.
+    this.#process = before.process
+    this.output = before.output
+    throw new Error(`./start ended with ${child.exitCode}: ${this.errors}`)
   }
 
   /** The one-time link that was printed. */

@@ -71,10 +71,9 @@ export async function sendError(
   })
 }
 
-function wantsJson(request: FastifyRequest): boolean {
-  const accept = request.headers.accept ?? ''
-  return (
-    request.url.startsWith('/hub/api') ||
-    (accept.includes('application/json') && !accept.includes('text/html'))
-  )
+/** The one page below `/hub/api` is the one where people are asked for consent. */
+function wantsJson({ url, headers }: FastifyRequest): boolean {
+  const accept = headers.accept ?? ''
+  const isApi = url.startsWith('/hub/api') && !url.startsWith('/hub/api/oauth2/authorize')
+  return isApi || (accept.includes('application/json') && !accept.includes('text/html'))
 }

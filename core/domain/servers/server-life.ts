@@ -26,7 +26,7 @@ export interface ServerEvents {
 /** What a server's life needs of the rest of the hub. */
 export interface ServerLifeDeps {
   readonly servers: ServerStore
-  readonly users: UserStore
+  readonly users: Pick<UserStore, 'findById'>
   readonly spawner: Spawner
   readonly probe: ServerProbe
   readonly routes: RouteTable

@@ -1,0 +1,4 @@
+import { FakeServerStore } from './fake-server-store.ts'
+import { describeServerStore } from './server-store-contract.ts'
+
+describeServerStore('FakeServerStore', async () => new FakeServerStore(['ada', 'bob']))

@@ -1,0 +1,65 @@
+import { HubError } from '../errors.ts'
+import type { ServerChange, ServerStore } from '../servers/server-store.ts'
+import type { Server, ServerId, ServerState } from '../servers/server.ts'
+
+/** Servers in memory, of the people who are named. */
+export class FakeServerStore implements ServerStore {
+  readonly #people: ReadonlyMap<string, number>
+  readonly #rows = new Map<string, Server>()
+
+  constructor(people: readonly string[]) {
+    this.#people = new Map(people.map((name, index) => [name, index + 1]))
+  }
+
+  async find(id: ServerId): Promise<Server | undefined> {
+    return this.#rows.get(keyOf(id))
+  }
+
+  async ensure(id: ServerId, now: Date): Promise<Server> {
+    const userId = this.#people.get(id.user)
+    if (userId === undefined) throw new HubError('not_found', 'there is no such person')
+    const row = this.#rows.get(keyOf(id)) ?? { ...AT_REST, id, userId, stateSince: now }
+    this.#rows.set(keyOf(id), row)
+    return row
+  }
+
+  async listOf(userName: string): Promise<readonly Server[]> {
+    return [...this.#rows.values()].filter(({ id }) => id.user === userName)
+  }
+
+  async listActive(): Promise<readonly Server[]> {
+    return [...this.#rows.values()].filter(({ state }) => state !== 'stopped' && state !== 'failed')
+  }
+
+  async move(
+    id: ServerId,
+    from: { readonly states: readonly ServerState[]; readonly publicId?: string },
+    change: ServerChange,
+  ): Promise<Server | undefined> {
+    const row = this.#rows.get(keyOf(id))
+    if (!row || !from.states.includes(row.state)) return undefined
+    if (from.publicId !== undefined && from.publicId !== row.publicId) return undefined
+    const moved = { ...row, ...change }
+    this.#rows.set(keyOf(id), moved)
+    return moved
+  }
+
+  async touch(id: ServerId, at: Date): Promise<void> {
+    const row = this.#rows.get(keyOf(id))
+    if (row && (row.lastActivity === null || row.lastActivity < at))
+      this.#rows.set(keyOf(id), { ...row, lastActivity: at })
+  }
+}
+
+const AT_REST = {
+  publicId: '',
+  wanted: 'stopped',
+  state: 'stopped',
+  startedAt: null,
+  handle: null,
+  address: null,
+  failure: null,
+  lastActivity: null,
+} as const
+
+const keyOf = ({ user, name }: ServerId) => `${user}/${name}`

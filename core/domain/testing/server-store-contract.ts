@@ -1,0 +1,124 @@
+import { describe, expect, test } from 'vitest'
+
+import type { ServerStore } from '../servers/server-store.ts'
+
+const adas = { user: 'ada', name: '' }
+const now = new Date('2030-01-01T00:00:00Z')
+const later = new Date('2030-01-01T01:00:00Z')
+const handle = { adapter: 'fake', publicId: '0123456789abcdef', pid: 7 }
+const address = { kind: 'unix', path: '/run/s.sock', owner: 1000 } as const
+
+/** What every store of servers promises. `make` gives one that knows `ada` and `bob`, and no server. */
+export function describeServerStore(name: string, make: () => Promise<ServerStore>): void {
+  describe(`${name} keeps the server store contract`, () => {
+    test('a server is stopped when it is first heard of, and the same one afterwards', async () => {
+      const store = await make()
+
+      const made = await store.ensure(adas, now)
+
+      expect(made).toMatchObject({
+        id: adas,
+        state: 'stopped',
+        wanted: 'stopped',
+        handle: null,
+        failure: null,
+      })
+      expect(await store.ensure(adas, later)).toEqual(made)
+      expect(await store.find(adas)).toEqual(made)
+    })
+
+    test('an unknown person has no server', async () => {
+      const store = await make()
+
+      await expect(store.ensure({ user: 'nobody', name: '' }, now)).rejects.toMatchObject({
+        code: 'not_found',
+      })
+      expect(await store.find({ user: 'nobody', name: '' })).toBeUndefined()
+    })
+
+    test('what a transition sets comes back as it was, and the rest stays', async () => {
+      const store = await make()
+      await store.ensure(adas, now)
+      const failure = { reason: 'It ended.', log: ['one', 'two'] }
+
+      await store.move(
+        adas,
+        { states: ['stopped'] },
+        {
+          state: 'spawning',
+          wanted: 'running',
+          publicId: handle.publicId,
+          stateSince: now,
+          startedAt: now,
+        },
+      )
+      await store.move(adas, { states: ['spawning'] }, { handle, address })
+      const found = await store.move(
+        adas,
+        { states: ['spawning'] },
+        { state: 'failed', failure, stateSince: later },
+      )
+
+      expect(found).toMatchObject({
+        state: 'failed',
+        wanted: 'running',
+        publicId: handle.publicId,
+        handle,
+        address,
+        failure,
+        startedAt: now,
+        stateSince: later,
+      })
+      expect(await store.find(adas)).toEqual(found)
+    })
+
+    test('of two that make the same transition at once, one does', async () => {
+      const store = await make()
+      await store.ensure(adas, now)
+      const go = (publicId: string) =>
+        store.move(adas, { states: ['stopped', 'failed'] }, { state: 'spawning', publicId })
+
+      const moved = await Promise.all([go('a'.repeat(16)), go('b'.repeat(16)), go('c'.repeat(16))])
+
+      expect(moved.filter((server) => server !== undefined)).toHaveLength(1)
+    })
+
+    test('a transition of an earlier start does not touch a later one', async () => {
+      const store = await make()
+      await store.ensure(adas, now)
+      await store.move(
+        adas,
+        { states: ['stopped'] },
+        { state: 'spawning', publicId: 'b'.repeat(16) },
+      )
+
+      expect(
+        await store.move(
+          adas,
+          { states: ['spawning'], publicId: 'a'.repeat(16) },
+          { state: 'ready' },
+        ),
+      ).toBeUndefined()
+      expect(await store.find(adas)).toMatchObject({ state: 'spawning' })
+    })
+
+    test('what is at rest is not active; one person does not see the servers of another', async () => {
+      const store = await make()
+      for (const user of ['ada', 'bob']) await store.ensure({ user, name: '' }, now)
+      await store.move(adas, { states: ['stopped'] }, { state: 'ready' })
+
+      expect((await store.listActive()).map(({ id }) => id.user)).toEqual(['ada'])
+      expect((await store.listOf('bob')).map(({ id }) => id.user)).toEqual(['bob'])
+    })
+
+    test('activity moves on, and never back', async () => {
+      const store = await make()
+      await store.ensure(adas, now)
+
+      await store.touch(adas, later)
+      await store.touch(adas, now)
+
+      expect((await store.find(adas))?.lastActivity).toEqual(later)
+    })
+  })
+}
