@@ -103,7 +103,13 @@ function isOwn(folder: string): boolean {
 
 /** All that hub and proxy get of the environment. What is in root's own PATH is often closed to others, so they get the system's. */
 function environment(isRoot: boolean): Record<string, string> {
-  const names = ['LANG', 'LC_ALL', 'TZ', 'NODE_COMPILE_CACHE', ...(isRoot ? [] : ['PATH'])]
+  const names = [
+    'LANG',
+    'LC_ALL',
+    'TZ',
+    'NODE_COMPILE_CACHE',
+    ...(isRoot ? [] : ['PATH', 'LD_LIBRARY_PATH']),
+  ]
   const kept = names.flatMap((name) => {
     const value = process.env[name]
     return value === undefined ? [] : [[name, value]]

@@ -9,6 +9,8 @@ state=$here/.setup
 code=$here
 compile_cache=$state/compile-cache
 
+. "$here/tools/set-up/libatomic.sh"
+
 die() { printf '%s\n' "$*" >&2; exit 1; }
 step() { printf 'set-up | %s\n' "$*" >&2; }
 digest() { sha256sum | cut -c1-16; }
@@ -56,7 +58,10 @@ set_up_node() {
   lock=$(cat "$here/package.json" "$here/package-lock.json" | digest)
   stamp=$here/node_modules/.complete
   have=$(cat "$stamp" 2>/dev/null || :)
-  [ "$have" != "$lock all" ] && [ "$have" != "$lock $1" ] || return 0
+  if [ "$have" = "$lock all" ] || [ "$have" = "$lock $1" ]; then
+    set_up_libatomic "$node"
+    return 0
+  fi
   require_system_node
   step 'fetching Node and packages (npm)'
   omit=
@@ -68,6 +73,7 @@ set_up_node() {
   fi
   [ -x "$node" ] || die "npm left out the pinned Node ($node): run npm with optional packages allowed (npm config delete omit)."
   printf '%s\n' "$lock $1" >"$stamp"
+  set_up_libatomic "$node"
 }
 
 require_system_node() {
