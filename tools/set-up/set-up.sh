@@ -67,7 +67,7 @@ set_up_node() {
   omit=
   [ "$1" = all ] || omit=--omit=dev
   log=$state/npm.log
-  if ! (cd "$here" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error $omit) >"$log" 2>&1; then
+  if ! (cd "$here" && NODE_OPTIONS="--require \"$here/tools/set-up/for-pinned-node.cjs\"" npm ci --ignore-scripts --no-audit --no-fund --loglevel=error $omit) >"$log" 2>&1; then
     tail -n 5 "$log" >&2
     die "The packages could not be fetched: is the npm registry reached from here? Run the same command again to go on (details: $log)."
   fi
