@@ -21,20 +21,43 @@ absolute() { case $1 in /*) printf '%s\n' "$1" ;; *) printf '%s/%s\n' "$PWD" "$1
 set_up_to_run() {
   [ -w "$here" ] || die "$here cannot be written by $(id -un), and set-up keeps what it fetches there: clone it to a place of your own."
   mkdir -p "$state" || die "$state cannot be made: is the disk full, or the folder closed to you?"
+  one_at_a_time
+  choose_python
   set_up_node prod
   set_up_python
   set_up_web
+}
+
+# Two at once would fetch into the same place; the second waits. The lock ends with this script.
+one_at_a_time() {
+  exec 9>"$state/lock"
+  flock -n 9 || { step 'another set-up is running here; waiting for it'; flock 9; }
+}
+
+# Before anything is started that lives longer.
+let_others() { exec 9>&-; }
+
+# $1: what, $2: its log. The network's fault is told in a sentence; anything else in the tool's last words.
+could_not_fetch() {
+  if grep -qE 'ENOTFOUND|EAI_AGAIN|ECONN|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|NewConnectionError|ConnectTimeout|ReadTimeout|Temporary failure in name resolution' "$2"; then
+    die "$1 could not be fetched: the registry cannot be reached from here. Mend the network (or the proxy settings of npm and pip) and run the same command again (details: $2)."
+  fi
+  tail -n 5 "$2" >&2
+  die "$1 could not be fetched; run the same command again when the cause is mended (details: $2)."
 }
 
 # Everything that ./test needs besides. $install: whether packages of the system may be installed; $parts: which tests.
 set_up_to_run_tests() {
   [ -w "$here" ] || die "$here cannot be written by $(id -un), and set-up keeps what it fetches there: clone it to a place of your own."
   mkdir -p "$state"
+  one_at_a_time
+  choose_python
   set_up_node all
   set_up_python
   set_up_web
   case " $parts " in *' browser '*|*' bench '*) want_program chromium chromium ;; esac
   case " $parts " in *' setup '*) want_program mmdebstrap mmdebstrap ;; esac
+  let_others
 }
 
 # $1: a program, $2: the package that has it. What stays missing is told by the part that needs it.
@@ -67,9 +90,9 @@ set_up_node() {
   omit=
   [ "$1" = all ] || omit=--omit=dev
   log=$state/npm.log
-  if ! (cd "$here" && NODE_OPTIONS="--require \"$here/tools/set-up/for-pinned-node.cjs\"" npm ci --ignore-scripts --no-audit --no-fund --loglevel=error $omit) >"$log" 2>&1; then
-    tail -n 5 "$log" >&2
-    die "The packages could not be fetched: is the npm registry reached from here? Run the same command again to go on (details: $log)."
+  if ! (cd "$here" && NODE_OPTIONS="--require \"$here/tools/set-up/for-pinned-node.cjs\"" npm ci --ignore-scripts --no-audit --no-fund --prefer-offline --loglevel=error \
+      --fetch-retries=2 --fetch-retry-mintimeout=1000 --fetch-retry-maxtimeout=5000 $omit) >"$log" 2>&1; then
+    could_not_fetch 'The Node packages' "$log"
   fi
   [ -x "$node" ] || die "npm left out the pinned Node ($node): run npm with optional packages allowed (npm config delete omit)."
   printf '%s\n' "$lock $1" >"$stamp"
@@ -85,12 +108,16 @@ require_system_node() {
 
 # ---- Python -------------------------------------------------------------------------------------------------------------
 
-# The environment of the notebook servers. Sets $python. As root it lies where the hub's account comes, and is made by a
-# Python that this account can run: one in root's home is of no use to it.
-set_up_python() {
+# Sets $base, or says what is missing before minutes are spent.
+choose_python() {
   base=$(find_python)
   [ -n "$base" ] || die 'Python 3.10 or newer is missing, or closed to ordinary accounts: apt install python3 python3-venv'
   "$base" -c 'import venv, ensurepip' 2>/dev/null || die "$base has no venv module: apt install python3-venv"
+}
+
+# The environment of the notebook servers. Sets $python. As root it lies where the hub's account comes, and is made by a
+# Python that this account can run: one in root's home is of no use to it.
+set_up_python() {
   if [ "$(id -u)" -eq 0 ]; then parent=/var/cache/bulkhead; make_root_folder "$parent"; else parent=$state; fi
   python=$parent/python-$( (cat "$here/python/requirements.txt"; "$base" -VV; printf '%s' "$base") | digest)
   [ ! -e "$python/.complete" ] || return 0
@@ -99,12 +126,11 @@ set_up_python() {
   log=$state/pip.log
   if ! (umask 022; "$base" -m venv "$python" && "$python/bin/python" -m pip install --disable-pip-version-check --no-input \
       --require-hashes --only-binary=:all: --no-deps -r "$here/python/requirements.txt") >"$log" 2>&1; then
-    tail -n 5 "$log" >&2
     rm -rf "$python"
-    die "The Python packages could not be fetched: is the package index reached from here? Run the same command again to go on (details: $log)."
+    could_not_fetch 'The Python packages' "$log"
   fi
   # A root that sets PYTHONDONTWRITEBYTECODE would leave every server to compile its modules at each start.
-  PYTHONDONTWRITEBYTECODE='' "$python/bin/python" -m compileall -q -j 0 "$python/lib" >/dev/null 2>&1 || :
+  (umask 022; PYTHONDONTWRITEBYTECODE='' "$python/bin/python" -m compileall -q -j 0 "$python/lib" >/dev/null 2>&1) || :
   : >"$python/.complete"
 }
 
@@ -177,6 +203,11 @@ stage_for_accounts() {
     # Filled by root and only read by the accounts: what one of them could write, the other would run.
     mkdir -m 0755 "$compile_cache"
     for main in hub proxy supervisor; do NODE_COMPILE_CACHE=$compile_cache "$node" "$code/apps/$main/main.ts" --help >/dev/null 2>&1 || :; done
+    # V8 keeps one for each uid, and takes none of another's.
+    "$node" "$code/apps/supervisor/main.ts" --accounts --data "$data"
+    for account in bulkhead bulkhead-proxy; do
+      for made in "$compile_cache"/*-0; do [ ! -d "$made" ] || cp -R "$made" "${made%-0}-$(id -u "$account")"; done
+    done
     chmod -R go+rX,go-w "$compile_cache"
   fi
   sweep_staged
