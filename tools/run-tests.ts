@@ -16,6 +16,15 @@ interface Outcome {
 const ROOT = join(import.meta.dirname, '..')
 const BIN = join(ROOT, 'node_modules/.bin')
 
+/** The part of Vitest's report that is counted. */
+const Report = z.object({
+  numPassedTests: z.number(),
+  numFailedTests: z.number(),
+  testResults: z.array(
+    z.object({ assertionResults: z.array(z.object({ fullName: z.string(), status: z.string() })) }),
+  ),
+})
+
 const LINT: readonly (readonly [string, readonly string[]])[] = [
   ['oxfmt', ['--check', '.']],
   ['oxlint', ['--type-aware', '--deny-warnings']],
@@ -103,14 +112,6 @@ function vitest(project: string): Outcome {
     rmSync(folder, { recursive: true })
   }
 }
-
-const Report = z.object({
-  numPassedTests: z.number(),
-  numFailedTests: z.number(),
-  testResults: z.array(
-    z.object({ assertionResults: z.array(z.object({ fullName: z.string(), status: z.string() })) }),
-  ),
-})
 
 function readReport(file: string): z.output<typeof Report> {
   return existsSync(file)
