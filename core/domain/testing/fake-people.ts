@@ -1,0 +1,299 @@
+import { HubError } from '../errors.ts'
+import type { CredentialStore } from '../sign-in/credential-store.ts'
+import type { FailureCount, FailureStore } from '../sign-in/failure-store.ts'
+import type { LinkStore } from '../sign-in/link-store.ts'
+import type { NewSession, SessionStore } from '../sign-in/session-store.ts'
+import type { Session } from '../sign-in/session.ts'
+import type { NewToken, TokenStore } from '../tokens/token-store.ts'
+import type { Token } from '../tokens/token.ts'
+import type { Page, UserStore } from '../users/user-store.ts'
+import type { User } from '../users/user.ts'
+
+interface Link {
+  readonly codeHash: string
+  readonly expiresAt: Date
+}
+
+const VOID = 'this link is no longer good'
+
+/** Everything that is kept of people, in memory; the fakes of the stores look into the same one. */
+export class FakePeople {
+  readonly users = new Map<number, User>()
+  readonly hashes = new Map<number, string>()
+  readonly sessions = new Map<string, NewSession>()
+  readonly tokens = new Map<number, NewToken & { readonly id: number; lastActivity: Date | null }>()
+  readonly signUps = new Map<number, Link>()
+  setUp: Link | undefined
+  next = 1
+
+  named(name: string): User | undefined {
+    return [...this.users.values()].find((user) => user.name === name)
+  }
+
+  add({
+    name,
+    admin,
+    createdAt,
+  }: {
+    readonly name: string
+    readonly admin: boolean
+    readonly createdAt: Date
+  }): User {
+    if (this.named(name))
+      throw new HubError('already_exists', `there is somebody named ${name} already`)
+    const user = { id: this.next++, name, admin, createdAt, lastActivity: null }
+    this.users.set(user.id, user)
+    return user
+  }
+}
+
+export class FakeUserStore implements UserStore {
+  readonly #people: FakePeople
+
+  constructor(people = new FakePeople()) {
+    this.#people = people
+  }
+
+  async create(user: {
+    readonly name: string
+    readonly admin: boolean
+    readonly createdAt: Date
+  }): Promise<User> {
+    return this.#people.add(user)
+  }
+
+  async find(name: string): Promise<User | undefined> {
+    return this.#people.named(name)
+  }
+
+  async findById(id: number): Promise<User | undefined> {
+    return this.#people.users.get(id)
+  }
+
+  async list({ offset, limit }: Page): Promise<{ items: readonly User[]; total: number }> {
+    const all = [...this.#people.users.values()]
+    return { items: all.slice(offset, offset + limit), total: all.length }
+  }
+
+  async remove(id: number): Promise<void> {
+    const { users, hashes, sessions, tokens, signUps } = this.#people
+    users.delete(id)
+    hashes.delete(id)
+    signUps.delete(id)
+    for (const [key, session] of sessions) if (session.userId === id) sessions.delete(key)
+    for (const [key, token] of tokens) if (token.userId === id) tokens.delete(key)
+  }
+
+  async touch(id: number, at: Date): Promise<void> {
+    const user = this.#people.users.get(id)
+    if (user && (user.lastActivity === null || user.lastActivity < at))
+      this.#people.users.set(id, { ...user, lastActivity: at })
+  }
+}
+
+export class FakeCredentialStore implements CredentialStore {
+  readonly #people: FakePeople
+
+  constructor(people = new FakePeople()) {
+    this.#people = people
+  }
+
+  async findHash(userName: string): Promise<string | undefined> {
+    const user = this.#people.named(userName)
+    return user && this.#people.hashes.get(user.id)
+  }
+
+  async setHash(userId: number, hash: string): Promise<void> {
+    this.#people.hashes.set(userId, hash)
+  }
+}
+
+export class FakeSessionStore implements SessionStore {
+  readonly #people: FakePeople
+
+  constructor(people = new FakePeople()) {
+    this.#people = people
+  }
+
+  async create(session: NewSession): Promise<void> {
+    this.#people.sessions.set(session.id, session)
+  }
+
+  async findBySecret(secretHash: string, now: Date): Promise<Session | undefined> {
+    const found = [...this.#people.sessions.values()].find(
+      (session) => session.secretHash === secretHash && session.expiresAt > now,
+    )
+    const user = found && this.#people.users.get(found.userId)
+    return (
+      found &&
+      user && { id: found.id, user, createdAt: found.createdAt, expiresAt: found.expiresAt }
+    )
+  }
+
+  async remove(id: string): Promise<void> {
+    this.#people.sessions.delete(id)
+    for (const [key, token] of this.#people.tokens)
+      if (token.sessionId === id) this.#people.tokens.delete(key)
+  }
+
+  async prune(now: Date): Promise<number> {
+    const old = [...this.#people.sessions.values()].filter(({ expiresAt }) => expiresAt <= now)
+    for (const { id } of old) this.#people.sessions.delete(id)
+    return old.length
+  }
+}
+
+export class FakeLinkStore implements LinkStore {
+  readonly #people: FakePeople
+
+  constructor(people = new FakePeople()) {
+    this.#people = people
+  }
+
+  async hasAdmin(): Promise<boolean> {
+    return [...this.#people.users.values()].some(({ admin }) => admin)
+  }
+
+  async putSetUp(codeHash: string, expiresAt: Date): Promise<void> {
+    if (await this.hasAdmin()) throw new HubError('conflict', 'there is an admin already')
+    this.#people.setUp = { codeHash, expiresAt }
+  }
+
+  async useSetUp(
+    codeHash: string,
+    { name, passwordHash }: { readonly name: string; readonly passwordHash: string },
+    now: Date,
+  ): Promise<User> {
+    const { setUp } = this.#people
+    if ([...this.#people.users.values()].some(({ admin }) => admin))
+      throw new HubError('conflict', 'there is an admin already')
+    if (!setUp || setUp.codeHash !== codeHash || setUp.expiresAt <= now)
+      throw new HubError('forbidden', VOID)
+    const user = this.#people.add({ name, admin: true, createdAt: now })
+    this.#people.setUp = undefined
+    this.#people.hashes.set(user.id, passwordHash)
+    return user
+  }
+
+  async putSignUp(userId: number, codeHash: string, expiresAt: Date): Promise<void> {
+    this.#people.signUps.set(userId, { codeHash, expiresAt })
+  }
+
+  async findSignUp(codeHash: string, now: Date): Promise<User | undefined> {
+    const [id] =
+      [...this.#people.signUps].find(
+        ([, link]) => link.codeHash === codeHash && link.expiresAt > now,
+      ) ?? []
+    return id === undefined ? undefined : this.#people.users.get(id)
+  }
+
+  async useSignUp(codeHash: string, passwordHash: string, now: Date): Promise<User> {
+    const [id] =
+      [...this.#people.signUps].find(
+        ([, link]) => link.codeHash === codeHash && link.expiresAt > now,
+      ) ?? []
+    const user = id === undefined ? undefined : this.#people.users.get(id)
+    if (!user) throw new HubError('forbidden', VOID)
+    this.#people.signUps.delete(user.id)
+    this.#people.hashes.set(user.id, passwordHash)
+    return user
+  }
+}
+
+export class FakeTokenStore implements TokenStore {
+  readonly #people: FakePeople
+
+  constructor(people = new FakePeople()) {
+    this.#people = people
+  }
+
+  async create(token: NewToken): Promise<Token> {
+    const kept = { ...token, id: this.#people.next++, lastActivity: null }
+    this.#people.tokens.set(kept.id, kept)
+    return this.#shown(kept)
+  }
+
+  async findByHash(hash: string, now: Date): Promise<Token | undefined> {
+    const found = [...this.#people.tokens.values()].find(
+      (token) => token.hash === hash && (token.expiresAt === null || token.expiresAt > now),
+    )
+    return found && this.#shown(found)
+  }
+
+  async list(userId: number): Promise<readonly Token[]> {
+    return [...this.#people.tokens.values()]
+      .filter((token) => token.userId === userId)
+      .map((token) => this.#shown(token))
+  }
+
+  async remove(id: number): Promise<void> {
+    this.#people.tokens.delete(id)
+  }
+
+  async removeOfClient(clientId: string): Promise<void> {
+    for (const [id, token] of this.#people.tokens)
+      if (token.clientId === clientId) this.#people.tokens.delete(id)
+  }
+
+  async touch(id: number, at: Date): Promise<void> {
+    const token = this.#people.tokens.get(id)
+    if (token) token.lastActivity = at
+  }
+
+  async prune(now: Date): Promise<number> {
+    const old = [...this.#people.tokens.values()].filter(
+      ({ expiresAt }) => expiresAt !== null && expiresAt <= now,
+    )
+    for (const { id } of old) this.#people.tokens.delete(id)
+    return old.length
+  }
+
+  #shown({
+    hash: _hash,
+    userId,
+    ...token
+  }: NewToken & { readonly id: number; readonly lastActivity: Date | null }): Token {
+    const user = this.#people.users.get(userId)
+    if (!user) throw new Error('a token of nobody')
+    return { ...token, user }
+  }
+}
+
+export class FakeFailureStore implements FailureStore {
+  readonly counts = new Map<string, FailureCount & { readonly known: boolean }>()
+
+  async read(keys: readonly string[], since: Date): Promise<ReadonlyMap<string, FailureCount>> {
+    return new Map(
+      keys.flatMap((key) => {
+        const count = this.counts.get(key)
+        return count && count.lastAt >= since
+          ? [[key, { failures: count.failures, lastAt: count.lastAt }] as const]
+          : []
+      }),
+    )
+  }
+
+  async add(
+    entries: readonly { readonly key: string; readonly known: boolean }[],
+    {
+      now,
+      since,
+      mostUnknown,
+    }: { readonly now: Date; readonly since: Date; readonly mostUnknown: number },
+  ): Promise<void> {
+    for (const { key, known } of entries) {
+      const before = this.counts.get(key)
+      const failures = before && before.lastAt >= since ? before.failures + 1 : 1
+      this.counts.delete(key)
+      this.counts.set(key, { failures, lastAt: now, known })
+    }
+    const unknown = [...this.counts].filter(([, count]) => !count.known)
+    const oldest = unknown.toSorted(([, a], [, b]) => a.lastAt.getTime() - b.lastAt.getTime())
+    for (const [key] of oldest.slice(0, Math.max(0, unknown.length - mostUnknown)))
+      this.counts.delete(key)
+  }
+
+  async clear(keys: readonly string[]): Promise<void> {
+    for (const key of keys) this.counts.delete(key)
+  }
+}
