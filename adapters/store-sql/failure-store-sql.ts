@@ -33,11 +33,12 @@ export class SqlFailureStore implements FailureStore {
       since,
       mostUnknown,
     }: { readonly now: Date; readonly since: Date; readonly mostUnknown: number },
-  ): Promise<void> {
+  ): Promise<ReadonlyMap<string, FailureCount>> {
     return guarded(() =>
       this.#db.transaction().execute(async (db) => {
+        const counted = new Map<string, FailureCount>()
         for (const { key, known } of entries) {
-          await db
+          const { failures } = await db
             .insertInto('sign_in_failures')
             .values({ key, known: Number(known), failures: 1, last_at: now.getTime() })
             .onConflict((conflict) =>
@@ -47,9 +48,12 @@ export class SqlFailureStore implements FailureStore {
                 last_at: now.getTime(),
               }),
             )
-            .execute()
+            .returning('failures')
+            .executeTakeFirstOrThrow()
+          counted.set(key, { failures, lastAt: now })
         }
         await dropOldest(db, mostUnknown)
+        return counted
       }),
     )
   }

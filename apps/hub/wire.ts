@@ -60,7 +60,6 @@ export function wire(options: HubOptions, config: HubConfig, proxyToken: string)
     publicUrl: config.public_url,
   })
   const brake = new Brake({ failures: stores.failures, clock })
-  const { allow, admins } = config.authenticator
   return {
     stores,
     routes,
@@ -75,15 +74,12 @@ export function wire(options: HubOptions, config: HubConfig, proxyToken: string)
       }),
       servers,
       signIn: new SignInService({
+        ...stores,
         authenticator,
-        users: stores.users,
-        sessions: stores.sessions,
         brake,
         clock,
         secret,
-        allow,
-        admins,
-        sessionDays: SESSION_DAYS,
+        ...signInRules(config),
       }),
       links: new LinksService({ links: stores.links, passwords, brake, clock }),
       tokens,
@@ -92,13 +88,15 @@ export function wire(options: HubOptions, config: HubConfig, proxyToken: string)
       secret,
       publicUrl: config.public_url,
       sessionDays: SESSION_DAYS,
-      version: versionOf(),
       walls: spawner.capabilities,
-      shell: readFileSync(join(ROOT, 'apps/web/dist/index.html'), 'utf8'),
-      staticFolder: join(ROOT, 'apps/web/dist'),
+      ...webApplication(),
       log: log.http,
     },
   }
+}
+
+function signInRules({ authenticator: { allow, admins } }: HubConfig) {
+  return { allow, admins, sessionDays: SESSION_DAYS }
 }
 
 function spawnerOptions(
@@ -115,6 +113,15 @@ function spawnerOptions(
     shared: sharedSockets,
     instance: createHash('sha256').update(realpathSync(dataDir)).digest('hex').slice(0, 16),
     inherited: inheritedEnvironment(),
+  }
+}
+
+function webApplication() {
+  const staticFolder = join(ROOT, 'apps/web/dist')
+  return {
+    staticFolder,
+    shell: readFileSync(join(staticFolder, 'index.html'), 'utf8'),
+    version: versionOf(),
   }
 }
 

@@ -55,24 +55,19 @@ export class Brake {
     const at = this.#at()
     const keys = keysOf(attempt)
     const counts = await this.#failures.read(Object.values(keys), at.since)
-    const rules: readonly (readonly [string, Rule])[] =
+    const rules: readonly [readonly [string, Rule], ...(readonly [string, Rule])[]] =
       attempt.browser === undefined
         ? [
             [keys.own, AT_ADDRESS],
             [keys.address, WHOLE_ADDRESS],
           ]
         : [[keys.own, KNOWN_BROWSER]]
-    const wait = Math.max(...rules.map(([key, rule]) => waitS(counts.get(key), rule, at.now)))
-    if (wait > 0) {
-      throw new HubError(
-        'too_many',
-        `Too many tries. The next one is possible in ${inWords(wait)}.`,
-        {
-          retryAfter: wait,
-        },
-      )
-    }
-    await this.#failures.add([{ key: keys.own, known: attempt.known }], at)
+    for (const [key, rule] of rules) refuseIfEarly(waitS(counts.get(key), rule, at.now))
+    const after = await this.#failures.add([{ key: keys.own, known: attempt.known }], at)
+    const [, { free }] = rules[0]
+    const [before, mine] = [counts.get(keys.own)?.failures ?? 0, after.get(keys.own)?.failures ?? 0]
+    // Others came in between: who of them is within the limit, their numbers say.
+    if (mine > before + 1 && mine > free) refuseIfEarly(lengthS(mine - free - 1, rules[0][1]))
     const slow =
       attempt.browser === undefined && (counts.get(keys.name)?.failures ?? 0) >= SLOW_AFTER
     if (slow) await this.#clock.sleep(SLOW_MS, signal)
@@ -111,13 +106,25 @@ function keysOf({ name, addressPrefix, browser }: Attempt): {
 
 function waitS(
   count: { readonly failures: number; readonly lastAt: Date } | undefined,
-  { free, longestS }: Rule,
+  rule: Rule,
   now: Date,
 ): number {
-  const over = (count?.failures ?? 0) - free
+  const over = (count?.failures ?? 0) - rule.free
   if (!count || over < 0) return 0
-  const wait = Math.min(longestS, 2 ** Math.min(over + 1, 20))
-  return Math.max(0, Math.ceil((count.lastAt.getTime() + wait * 1000 - now.getTime()) / 1000))
+  const until = count.lastAt.getTime() + lengthS(over, rule) * 1000
+  return Math.max(0, Math.ceil((until - now.getTime()) / 1000))
+}
+
+/** Seconds to wait after the last try, with so many failures above the free ones. */
+function lengthS(over: number, { longestS }: Rule): number {
+  return Math.min(longestS, 2 ** Math.min(over + 1, 20))
+}
+
+function refuseIfEarly(wait: number): void {
+  if (wait <= 0) return
+  throw new HubError('too_many', `Too many tries. The next one is possible in ${inWords(wait)}.`, {
+    retryAfter: wait,
+  })
 }
 
 function inWords(seconds: number): string {

@@ -11,10 +11,11 @@ export interface FailureStore {
   /**
    * One more failure under each key. `known` marks counters of people who exist: they are never evicted to
    * make room; the others are, oldest first, above `mostUnknown` rows. A count older than `since` starts anew.
+   * @returns the counts as they are then: of many at once, each gets a number of its own
    */
   add(
     entries: readonly { readonly key: string; readonly known: boolean }[],
     at: { readonly now: Date; readonly since: Date; readonly mostUnknown: number },
-  ): Promise<void>
+  ): Promise<ReadonlyMap<string, FailureCount>>
   clear(keys: readonly string[]): Promise<void>
 }

@@ -280,17 +280,20 @@ export class FakeFailureStore implements FailureStore {
       since,
       mostUnknown,
     }: { readonly now: Date; readonly since: Date; readonly mostUnknown: number },
-  ): Promise<void> {
+  ): Promise<ReadonlyMap<string, FailureCount>> {
+    const counted = new Map<string, FailureCount>()
     for (const { key, known } of entries) {
       const before = this.counts.get(key)
       const failures = before && before.lastAt >= since ? before.failures + 1 : 1
       this.counts.delete(key)
       this.counts.set(key, { failures, lastAt: now, known })
+      counted.set(key, { failures, lastAt: now })
     }
     const unknown = [...this.counts].filter(([, count]) => !count.known)
     const oldest = unknown.toSorted(([, a], [, b]) => a.lastAt.getTime() - b.lastAt.getTime())
     for (const [key] of oldest.slice(0, Math.max(0, unknown.length - mostUnknown)))
       this.counts.delete(key)
+    return counted
   }
 
   async clear(keys: readonly string[]): Promise<void> {
