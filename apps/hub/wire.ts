@@ -34,15 +34,14 @@ export interface Hub {
 
 /** Builds the hub: the only place where services meet adapters. */
 export function wire(options: HubOptions, config: HubConfig, proxyToken: string): Hub {
-  const { dataDir, runDir } = options
   const clock = systemClock
   const log = openLog()
-  const stores = openSqlStore(join(dataDir, 'hub.sqlite'))
-  const secret = readOrMakeSecret(join(dataDir, 'secrets/cookie'))
+  const stores = openSqlStore(join(options.dataDir, 'hub.sqlite'))
+  const secret = readOrMakeSecret(join(options.dataDir, 'secrets/cookie'))
   const { authenticator, passwords } = chooseAuthenticator(config, stores)
   const spawner = chooseSpawner(config, spawnerOptions(options, config))
   const routes = new HttpRouteTable({
-    apiSocket: join(runDir, 'proxy/api.sock'),
+    apiSocket: join(options.runDir, 'proxy/api.sock'),
     token: proxyToken,
   })
   const tokens = new TokenService({ store: stores.tokens, clock })

@@ -1,0 +1,441 @@
+import { createHash } from 'node:crypto'
+
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+
+import * as api from '#core/contract/api.ts'
+
+import { cookiesOf, OpenHub } from './testing/open-hub.ts'
+
+let hub: OpenHub
+beforeEach(async () => {
+  hub = await OpenHub.open()
+})
+afterEach(async () => {
+  expect(hub.troubles, 'nothing unforeseen').toEqual([])
+  await hub[Symbol.asyncDispose]()
+})
+
+const json = { 'content-type': 'application/json' }
+const form = { 'content-type': 'application/x-www-form-urlencoded' }
+const endpoints = Object.values(api).flatMap((each) =>
+  typeof each === 'object' && each.scopes.length > 0 ? [each] : [],
+)
+const pathOf = (path: string, user: string) =>
+  `/hub/api${path.replace(':user', user).replace('/servers/:server', '/server')}`
+
+describe('every operation of the API', () => {
+  test.each(endpoints.map((each) => [`${each.method} ${each.path}`, each] as const))(
+    '%s is refused to nobody, and to who lacks its scope',
+    async (_name, { method, path, scopes }) => {
+      const ask = async (door: 'front' | 'servers', authorization?: string) =>
+        (
+          await hub.ask(pathOf(path, 'ada'), {
+            door,
+            method,
+            headers: { ...json, ...(authorization !== undefined && { authorization }) },
+            body: method === 'GET' ? '' : '{}',
+          })
+        ).status
+
+      for (const door of ['front', 'servers'] as const) {
+        expect(await ask(door)).toBe(403)
+        expect(await ask(door, 'token 0123456789abcdef0123456789abcdef')).toBe(403)
+        expect(await ask(door, await hub.tokenOf('bob', []))).toBe(403)
+      }
+      // Bob holds what everybody holds over his own; of ada it tells him nothing, not even that she is there.
+      const asked = await ask('front', await hub.tokenOf('bob'))
+      expect([403, 404]).toContain(
+        path.includes(':user') || scopes.includes('operator') ? asked : 403,
+      )
+      expect(hub.people.users.size).toBe(2)
+    },
+  )
+
+  test('a stranger cannot tell somebody else from nobody', async () => {
+    const authorization = await hub.tokenOf('bob')
+
+    const [somebody, nobody] = await Promise.all(
+      ['ada', 'nobody'].map((name) =>
+        hub.ask(`/hub/api/users/${name}`, { headers: { authorization } }),
+      ),
+    )
+
+    expect(somebody?.text).toBe(nobody?.text)
+    expect(somebody?.status).toBe(404)
+  })
+})
+
+describe('GET /user', () => {
+  test('tells who has a token, with JupyterHub’s words', async () => {
+    const { status, text, headers } = await hub.ask('/hub/api/user', {
+      door: 'servers',
+      headers: { authorization: await hub.tokenOf('bob') },
+    })
+
+    expect(status).toBe(200)
+    expect(headers['x-jupyterhub-version']).toBe('6.1.1')
+    expect(JSON.parse(text)).toMatchObject({
+      kind: 'user',
+      name: 'bob',
+      admin: false,
+      groups: [],
+      session_id: null,
+      servers: {},
+      token_id: expect.stringMatching(/^a\d+$/),
+    })
+    expect(JSON.parse(text).scopes).toContain('access:servers!user=bob')
+  })
+
+  test('shows a token of few rights little', async () => {
+    const { text } = await hub.ask('/hub/api/user', {
+      headers: { authorization: await hub.tokenOf('ada', ['read:users:name!user']) },
+    })
+
+    expect(Object.keys(JSON.parse(text)).toSorted()).toEqual([
+      'admin',
+      'kind',
+      'name',
+      'scopes',
+      'session_id',
+      'token_id',
+      'user_info',
+    ])
+  })
+})
+
+describe('rights', () => {
+  test('an admin adds and removes people, and what is malformed is told', async () => {
+    const ada = { ...json, authorization: await hub.tokenOf('ada') }
+
+    expect(
+      (
+        await hub.ask('/hub/api/users/carol', {
+          method: 'POST',
+          headers: ada,
+          body: '{"admin":true}',
+        })
+      ).status,
+    ).toBe(201)
+    expect(
+      (await hub.ask('/hub/api/users/carol', { method: 'POST', headers: ada, body: '{}' })).status,
+    ).toBe(409)
+    expect(
+      (await hub.ask('/hub/api/users/..', { method: 'POST', headers: ada, body: '{}' })).status,
+    ).toBe(400)
+    expect(
+      (await hub.ask('/hub/api/users/a%2Fb', { method: 'POST', headers: ada, body: '{}' })).status,
+    ).toBe(400)
+    expect(
+      (
+        await hub.ask('/hub/api/users/dave', {
+          method: 'POST',
+          headers: ada,
+          body: '{"admn":true}',
+        })
+      ).status,
+    ).toBe(400)
+    expect(
+      (await hub.ask('/hub/api/users/dave', { method: 'POST', headers: ada, body: '{' })).status,
+    ).toBe(400)
+    expect((await hub.ask('/hub/api/users/ada', { method: 'DELETE', headers: ada })).status).toBe(
+      400,
+    )
+    expect((await hub.ask('/hub/api/users/carol', { method: 'DELETE', headers: ada })).status).toBe(
+      204,
+    )
+  })
+
+  test('nobody makes a token that may do more than its owner, or than the token that asks', async () => {
+    const make = async (authorization: string, scopes: readonly string[]) =>
+      (
+        await hub.ask('/hub/api/users/bob/tokens', {
+          method: 'POST',
+          headers: { ...json, authorization },
+          body: JSON.stringify({ scopes }),
+        })
+      ).status
+
+    expect(await make(await hub.tokenOf('bob'), ['servers!user'])).toBe(201)
+    expect(await make(await hub.tokenOf('bob'), ['admin:users'])).toBe(400)
+    expect(await make(await hub.tokenOf('bob'), ['servers!user=ada'])).toBe(400)
+    expect(await make(await hub.tokenOf('bob'), ['nonsense'])).toBe(400)
+    expect(await make(await hub.tokenOf('bob', ['tokens!user']), ['servers!user'])).toBe(400)
+    expect(await make(await hub.tokenOf('ada'), ['admin:users'])).toBe(400)
+  })
+
+  test('activity is taken from the server’s own token, forwards only, and not from the future', async () => {
+    const server = await hub.servers.start({ user: 'bob', name: '' })
+    const authorization = `token ${await hub.tokens.issue(server)}`
+    const report = async (at: string) =>
+      (
+        await hub.ask('/hub/api/users/bob/activity', {
+          door: 'servers',
+          method: 'POST',
+          headers: { authorization },
+          body: JSON.stringify({ last_activity: at, servers: { '': { last_activity: at } } }),
+        })
+      ).status
+
+    expect(await report('2030-01-01T00:30:00.123456Z')).toBe(200)
+    expect(await report('2029-01-01T00:00:00Z')).toBe(200)
+    expect(await report('2030-01-01T01:00:00Z')).toBe(400)
+    expect(await report('yesterday')).toBe(400)
+    expect(hub.people.named('bob')?.lastActivity?.toISOString()).toBe('2030-01-01T00:30:00.123Z')
+    const other = await hub.ask('/hub/api/users/ada/activity', {
+      method: 'POST',
+      headers: { authorization },
+      body: '{"last_activity":"2030-01-01T00:00:00Z"}',
+    })
+    expect(other.status).toBe(404)
+  })
+})
+
+describe('doors', () => {
+  test('the servers’ and the operator’s lead to the API alone', async () => {
+    for (const door of ['servers', 'operator'] as const)
+      expect((await hub.ask('/hub/login', { door })).status).toBe(404)
+  })
+
+  test('a cookie counts at the front alone', async () => {
+    const { cookie } = await hub.browserOf('ada')
+
+    expect((await hub.ask('/hub/api/user', { headers: { cookie } })).status).toBe(200)
+    expect((await hub.ask('/hub/api/user', { door: 'servers', headers: { cookie } })).status).toBe(
+      403,
+    )
+  })
+
+  test('the operator’s takes nothing that was passed on', async () => {
+    expect((await hub.ask('/hub/api/users', { door: 'operator' })).status).toBe(200)
+    for (const name of ['x-forwarded-for', 'forwarded', 'x-real-ip'])
+      expect(
+        (await hub.ask('/hub/api/users', { door: 'operator', headers: { [name]: '1.2.3.4' } }))
+          .status,
+      ).toBe(403)
+  })
+})
+
+describe('forms and cookies', () => {
+  const post = (path: string, headers: Record<string, string>, body = '') =>
+    hub.ask(path, { method: 'POST', headers, body })
+
+  test('a sign-in form without the token of its page is refused', async () => {
+    const answer = await post('/hub/login', form, 'username=ada&password=the+word+of+ada')
+
+    expect(answer.status).toBe(403)
+    expect(cookiesOf(answer)['jupyterhub-hub-login']).toBeUndefined()
+  })
+
+  test('the API with a cookie needs the token of the browser, and JSON', async () => {
+    const { cookie, xsrf } = await hub.browserOf('ada')
+    const other = await hub.browserOf('bob')
+    const add = (headers: Record<string, string>) => post('/hub/api/users/carol', headers, '{}')
+
+    expect((await add({ ...json, cookie })).status).toBe(403)
+    expect((await add({ ...json, cookie, 'x-xsrftoken': other.xsrf })).status).toBe(403)
+    expect((await add({ 'content-type': 'text/plain', cookie, 'x-xsrftoken': xsrf })).status).toBe(
+      403,
+    )
+    expect((await add({ ...json, cookie, 'x-xsrftoken': xsrf })).status).toBe(201)
+  })
+
+  test('cookies are for the hub alone, but for the session’s id', async () => {
+    const start = await hub.ask('/hub/login')
+    const xsrf = cookiesOf(start)['_xsrf'] ?? ''
+    const answer = await post(
+      '/hub/login',
+      { ...form, cookie: `_xsrf=${xsrf}` },
+      `username=ada&password=the+word+of+ada&_xsrf=${xsrf}`,
+    )
+
+    const set = [answer.headers['set-cookie'] ?? []].flat()
+    expect(answer.status).toBe(302)
+    expect(set.find((cookie) => cookie.startsWith('jupyterhub-hub-login='))).toMatch(
+      /Path=\/hub\/.*HttpOnly/,
+    )
+    expect(set.find((cookie) => cookie.startsWith('jupyterhub-session-id='))).toMatch(
+      /Path=\/;.*HttpOnly|HttpOnly.*Path=\//,
+    )
+  })
+
+  test('another site’s link to start a server gets the page with the button', async () => {
+    const { cookie } = await hub.browserOf('bob')
+
+    const answer = await hub.ask('/hub/spawn', {
+      headers: { cookie, 'sec-fetch-site': 'cross-site' },
+    })
+
+    expect(answer.text).toContain('"page":"stopped"')
+    expect(await hub.servers.get({ user: 'bob', name: '' })).toBeUndefined()
+  })
+
+  test.each([
+    'https://evil.example/',
+    '//evil.example',
+    '/\\evil.example',
+    'javascript:alert(1)',
+    '/\t/evil.example',
+    'http://hub.example@evil.example/',
+  ])('next=%s does not lead away', async (next) => {
+    const { cookie } = await hub.browserOf('bob')
+
+    const answer = await hub.ask(`/hub/login?next=${encodeURIComponent(next)}`, {
+      headers: { cookie },
+    })
+
+    expect(answer.headers['location']).toBe('/hub/')
+  })
+
+  test('what a page holds cannot leave its script element', async () => {
+    const start = await hub.ask('/hub/login')
+    const xsrf = cookiesOf(start)['_xsrf'] ?? ''
+    const name = '</script><script>alert(1)</script>'
+
+    const answer = await post(
+      '/hub/login',
+      { ...form, cookie: `_xsrf=${xsrf}` },
+      new URLSearchParams({ username: name, password: 'x', _xsrf: xsrf }).toString(),
+    )
+
+    expect(answer.text).not.toContain('</script><script>')
+    expect(answer.headers['content-security-policy']).toMatch(/script-src 'self'(;|$)/)
+  })
+})
+
+describe('a visitor at a server', () => {
+  const verifier = 'v'.repeat(43)
+  const challenge = createHash('sha256').update(verifier).digest('base64url')
+  const callback = '/user/bob/oauth_callback'
+  const query = (changes: Record<string, string> = {}) =>
+    new URLSearchParams({
+      client_id: 'jupyterhub-user-bob',
+      redirect_uri: callback,
+      response_type: 'code',
+      state: 's',
+      code_challenge: challenge,
+      code_challenge_method: 'S256',
+      ...changes,
+    }).toString()
+
+  async function bobsServer(): Promise<string> {
+    return hub.tokens.issue(await hub.servers.start({ user: 'bob', name: '' }))
+  }
+  const authorize = async (name: string, changes: Record<string, string> = {}) => {
+    const { cookie } = await hub.browserOf(name)
+    return hub.ask(`/hub/api/oauth2/authorize?${query(changes)}`, {
+      headers: { cookie, accept: 'text/html' },
+    })
+  }
+  const exchange = (secret: string, changes: Record<string, string> = {}) => {
+    const body = new URLSearchParams({
+      client_id: 'jupyterhub-user-bob',
+      client_secret: secret,
+      grant_type: 'authorization_code',
+      redirect_uri: callback,
+      code_verifier: verifier,
+      ...changes,
+    })
+    return hub.ask('/hub/api/oauth2/token', {
+      door: 'servers',
+      method: 'POST',
+      headers: { ...form, authorization: `token ${secret}` },
+      body: body.toString(),
+    })
+  }
+  const codeIn = (location: unknown) =>
+    new URL(String(location), 'http://hub.example').searchParams.get('code') ?? ''
+
+  test('who owns it is let in without a question, and the code works once', async () => {
+    const secret = await bobsServer()
+    const { status, headers } = await authorize('bob')
+    const code = codeIn(headers['location'])
+
+    expect(status).toBe(302)
+    expect(String(headers['location'])).toMatch(/^\/user\/bob\/oauth_callback\?code=.+&state=s$/)
+    const answer = await exchange(secret, { code })
+    expect(answer.status).toBe(200)
+    const token = JSON.parse(answer.text).access_token
+    const user = JSON.parse(
+      (
+        await hub.ask('/hub/api/user', {
+          door: 'servers',
+          headers: { authorization: `token ${token}` },
+        })
+      ).text,
+    )
+    expect(user).toMatchObject({ name: 'bob', session_id: expect.stringMatching(/^[0-9a-f]{32}$/) })
+    expect(user.scopes).toContain('access:servers!server=bob/')
+    expect(user.scopes).not.toContain('servers!user=bob')
+    expect((await exchange(secret, { code })).status).toBe(400)
+  })
+
+  test('an admin is asked, a stranger is refused, nobody is sent to sign in', async () => {
+    await bobsServer()
+    hub.people.add({ name: 'eve', admin: false, createdAt: hub.clock.now() })
+
+    expect((await authorize('ada')).text).toContain('"page":"consent"')
+    expect((await authorize('eve')).status).toBe(403)
+    const nobody = await hub.ask(`/hub/api/oauth2/authorize?${query()}`)
+    expect(String(nobody.headers['location'])).toMatch(
+      /^\/hub\/login\?next=%2Fhub%2Fapi%2Foauth2%2Fauthorize/,
+    )
+  })
+
+  test.each([
+    ['a foreign address to go back to', { redirect_uri: 'https://evil.example/' }],
+    ['an unknown program', { client_id: 'jupyterhub-user-nobody' }],
+    ['another kind of answer', { response_type: 'token' }],
+    ['a weak challenge', { code_challenge_method: 'plain' }],
+  ])('%s is refused, and leads nowhere', async (_what, changes) => {
+    await bobsServer()
+
+    const { status, headers } = await authorize('bob', changes)
+
+    expect([status, headers['location']]).toEqual([400, undefined])
+  })
+
+  test.each([
+    ['a wrong verifier', { code_verifier: 'w'.repeat(43) }],
+    ['no verifier', { code_verifier: '' }],
+    ['another address', { redirect_uri: '/user/ada/oauth_callback' }],
+    ['another kind of grant', { grant_type: 'password' }],
+    ['a wrong secret', { client_secret: 'x' }],
+  ])('%s gets no token', async (_what, changes) => {
+    const secret = await bobsServer()
+    const code = codeIn((await authorize('bob')).headers['location'])
+
+    const answer = await exchange(secret, { code, ...changes })
+
+    expect([400, 401]).toContain(answer.status)
+    expect(answer.text).not.toContain('access_token')
+  })
+
+  test('another server cannot use the code', async () => {
+    await bobsServer()
+    const adas = await hub.tokens.issue(await hub.servers.start({ user: 'ada', name: '' }))
+    const code = codeIn((await authorize('bob')).headers['location'])
+
+    expect((await exchange(adas, { code, client_id: 'jupyterhub-user-ada' })).status).toBe(400)
+  })
+
+  test('signing out ends the token at once', async () => {
+    const secret = await bobsServer()
+    const { cookie } = await hub.browserOf('bob')
+    const granted = await hub.ask(`/hub/api/oauth2/authorize?${query()}`, { headers: { cookie } })
+    const token = JSON.parse(
+      (await exchange(secret, { code: codeIn(granted.headers['location']) })).text,
+    ).access_token
+    const who = async () =>
+      (
+        await hub.ask('/hub/api/user', {
+          door: 'servers',
+          headers: { authorization: `token ${token}` },
+        })
+      ).status
+    expect(await who()).toBe(200)
+
+    await hub.ask('/hub/logout', { headers: { cookie } })
+
+    expect(await who()).toBe(403)
+  })
+})

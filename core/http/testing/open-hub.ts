@@ -1,0 +1,213 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer, request, type Server } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { ManualClock } from '#core/base/manual-clock.ts'
+import { Brake } from '#core/domain/sign-in/brake.ts'
+import { LinksService } from '#core/domain/sign-in/links-service.ts'
+import { SignInService } from '#core/domain/sign-in/sign-in-service.ts'
+import { ServerService } from '#core/domain/servers/server-service.ts'
+import {
+  FakeCredentialStore,
+  FakeFailureStore,
+  FakeLinkStore,
+  FakePeople,
+  FakeSessionStore,
+  FakeTokenStore,
+  FakeUserStore,
+} from '#core/domain/testing/fake-people.ts'
+import { FakeProbe } from '#core/domain/testing/fake-probe.ts'
+import { FakeRouteTable } from '#core/domain/testing/fake-route-table.ts'
+import { FakeServerStore } from '#core/domain/testing/fake-server-store.ts'
+import { FakeSpawner } from '#core/domain/testing/fake-spawner.ts'
+import { TokenService } from '#core/domain/tokens/token-service.ts'
+import { UserService } from '#core/domain/users/user-service.ts'
+import { FakeCodeStore } from '#core/oauth/testing/fake-code-store.ts'
+
+import { buildApp } from '../app.ts'
+import { comeIn, type Door } from '../door.ts'
+
+export interface Answer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  readonly text: string
+}
+
+export interface Asked {
+  readonly door?: Door
+  readonly method?: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string
+}
+
+/** The hub's HTTP face over fakes, with its three doors as real sockets. `ada` is an admin, `bob` is not. */
+export class OpenHub implements AsyncDisposable {
+  readonly people = new FakePeople()
+  readonly clock = new ManualClock()
+  readonly troubles: unknown[] = []
+  tokens!: TokenService
+  servers!: ServerService
+  readonly #folder = mkdtempSync(join(tmpdir(), 'bulkhead-http-'))
+  readonly #doors: Server[] = []
+
+  static async open(): Promise<OpenHub> {
+    const hub = new OpenHub()
+    await hub.#build()
+    return hub
+  }
+
+  ask(
+    path: string,
+    { door = 'front', method = 'GET', headers = {}, body }: Asked = {},
+  ): Promise<Answer> {
+    const { promise, resolve, reject } = Promise.withResolvers<Answer>()
+    const socketPath = join(this.#folder, door)
+    const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }
+    const asked = request(
+      { socketPath, path, method, headers: { host: 'hub.example', ...length, ...headers } },
+      (answer) => {
+        let text = ''
+        answer.setEncoding('utf8')
+        answer.on('data', (chunk: string) => (text += chunk))
+        answer.once('end', () =>
+          resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text }),
+        )
+      },
+    )
+    asked.once('error', reject)
+    asked.end(body)
+    return promise
+  }
+
+  /** A token of the person's, for the scopes. */
+  async tokenOf(name: string, scopes: readonly string[] = ['inherit']): Promise<string> {
+    const user = this.people.named(name)
+    const { secret } = await this.tokens.create({
+      userId: user?.id ?? 0,
+      scopes,
+      note: '',
+      expiresIn: null,
+    })
+    return `token ${secret}`
+  }
+
+  /** A browser in which the person is signed in: its cookies, and its XSRF token. */
+  async browserOf(name: string): Promise<{ readonly cookie: string; readonly xsrf: string }> {
+    const form = await this.ask('/hub/login')
+    const before = cookiesOf(form)
+    const xsrf = before['_xsrf'] ?? ''
+    const body = new URLSearchParams({
+      username: name,
+      password: `the word of ${name}`,
+      _xsrf: xsrf,
+    }).toString()
+    const type = { 'content-type': 'application/x-www-form-urlencoded' }
+    const signedIn = await this.ask('/hub/login', {
+      method: 'POST',
+      headers: { ...type, cookie: `_xsrf=${xsrf}` },
+      body,
+    })
+    const session = Object.entries(cookiesOf(signedIn))
+      .map(([key, value]) => `${key}=${value}`)
+      .join('; ')
+    const home = await this.ask('/hub/home', { headers: { cookie: session } })
+    const token = cookiesOf(home)['_xsrf'] ?? ''
+    return { cookie: `${session}; _xsrf=${token}`, xsrf: token }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const door of this.#doors) {
+      door.closeAllConnections()
+      door.close()
+    }
+    rmSync(this.#folder, { recursive: true })
+  }
+
+  async #build(): Promise<void> {
+    const { people, clock } = this
+    for (const name of ['ada', 'bob'])
+      people.add({ name, admin: name === 'ada', createdAt: clock.now() })
+    const users = new FakeUserStore(people)
+    const brake = new Brake({ failures: new FakeFailureStore(), clock })
+    this.tokens = new TokenService({ store: new FakeTokenStore(people), clock })
+    this.servers = new ServerService({
+      servers: new FakeServerStore(['ada', 'bob']),
+      users,
+      spawner: new FakeSpawner(),
+      probe: new FakeProbe({ answers: 'at once' }),
+      routes: new FakeRouteTable(),
+      tokens: this.tokens,
+      clock,
+      events: {
+        started: ignore,
+        failed: ignore,
+        stopped: ignore,
+        orphanStopped: ignore,
+        troubled: (...trouble) => this.troubles.push(trouble),
+      },
+      startTimeoutMs: 60_000,
+      environment: {},
+      publicUrl: 'http://hub.example',
+    })
+    const passwords = { hash: async (password: string) => password }
+    const authenticator = {
+      name: 'fake',
+      keepsPasswords: true,
+      authenticate: async ({ name, password }: { name: string; password: string }) =>
+        password === `the word of ${name}` ? name : undefined,
+    }
+    const app = await buildApp({
+      users: new UserService({
+        users,
+        credentials: new FakeCredentialStore(people),
+        passwords,
+        servers: this.servers,
+        clock,
+      }),
+      servers: this.servers,
+      signIn: new SignInService({
+        authenticator,
+        users,
+        sessions: new FakeSessionStore(people),
+        brake,
+        clock,
+        secret: 's',
+        allow: 'listed',
+        admins: [],
+        sessionDays: 14,
+      }),
+      links: new LinksService({ links: new FakeLinkStore(people), passwords, brake, clock }),
+      tokens: this.tokens,
+      codes: new FakeCodeStore(),
+      clock,
+      secret: 's',
+      publicUrl: 'http://hub.example',
+      sessionDays: 14,
+      version: 'test',
+      walls: [],
+      shell: '<!doctype html><!--page-data-->',
+      staticFolder: this.#folder,
+      log: { answered: ignore, unforeseen: (id, error) => this.troubles.push([id, error]) },
+    })
+    for (const door of ['front', 'servers', 'operator'] as const) {
+      const server = createServer((incoming, outgoing) => {
+        comeIn(incoming, door)
+        app.routing(incoming, outgoing)
+      })
+      await new Promise<void>((resolve) => server.listen(join(this.#folder, door), resolve))
+      this.#doors.push(server)
+    }
+  }
+}
+
+export function cookiesOf({ headers }: Answer): Record<string, string> {
+  const set = [headers['set-cookie'] ?? []].flat()
+  return Object.fromEntries(
+    set
+      .map((cookie) => (cookie.split(';')[0] ?? '').split('=') as [string, string])
+      .filter(([, value]) => value !== ''),
+  )
+}
+
+const ignore = () => undefined
