@@ -67,15 +67,17 @@ export class Forwarder {
     const giveUp = () => outgoing.destroy()
     response.once('close', giveUp)
     outgoing.setTimeout(SILENCE_MS, giveUp)
-    outgoing.once('error', (error) => {
+    const broken = (error: Error) => {
       response.off('close', giveUp)
       if (answered || response.headersSent) response.destroy()
       else if (!response.destroyed) failed(error)
-    })
+    }
+    outgoing.once('error', broken)
     outgoing.on('continue', () => response.writeContinue())
-    outgoing.on('upgrade', (_answer, socket) =>
-      socket.destroy(new Error('switched protocols unasked')),
-    )
+    outgoing.once('upgrade', (_answer, socket) => {
+      socket.destroy()
+      broken(new Error('it switched protocols unasked'))
+    })
     outgoing.once('response', (answer) => {
       answered = true
       if ((answer.statusCode ?? 500) < 300) route.lastActivity = new Date()

@@ -7,7 +7,6 @@
 export function readPath(target: string): readonly string[] | undefined {
   const path = target.split('?', 1)[0] ?? ''
   if (!path.startsWith('/') || path.startsWith('//')) return undefined
-  // oxlint-disable-next-line no-control-regex -- these are what must not be there
   if (/[\u0000-\u0020\u007f-\uffff\\#]/.test(path)) return undefined
   const segments = path.slice(1).split('/').map(decode)
   return segments.every(isSound) ? segments.filter((segment) => segment !== '') : undefined
@@ -42,6 +41,5 @@ function decode(segment: string): string | undefined {
 function isSound(segment: string | undefined): segment is string {
   if (segment === undefined) return false
   const parts = segment.split(/[/\\]/)
-  // oxlint-disable-next-line no-control-regex -- these are what must not be there
   return !parts.includes('.') && !parts.includes('..') && !/[\u0000-\u001f\u007f]/.test(segment)
 }
