@@ -5,6 +5,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
 import { openBrowser, seriousFindings, signIn } from './browser.ts'
+import { lookAt } from './look-at.ts'
 import { eventually, RunningHub } from './running-hub.ts'
 
 const ada = { name: 'ada', password: 'lovelace engine 1843' }
@@ -70,6 +71,8 @@ test('a server that never answers is given up after the told time, and nothing o
 test('a start can be cancelled', async () => {
   await restartWith(`  command: [sh, -c, 'echo waiting; sleep 1000', sh]\n`)
 
+  await page.getByText('waiting', { exact: true }).first().waitFor({ state: 'attached' })
+  await lookAt(page, 'starting')
   await page.getByRole('button', { name: 'Cancel' }).click()
   await page.waitForURL('**/hub/home')
 

@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
-import { openBrowser, runCells, seriousFindings, signIn, startServer } from './browser.ts'
+import { openBrowser, runCells, signIn, startServer } from './browser.ts'
+import { lookAt } from './look-at.ts'
 import { RunningHub, shotFolder } from './running-hub.ts'
 
 const ada = { name: 'ada', password: 'lovelace engine 1843' }
@@ -22,23 +23,7 @@ afterAll(async () => {
   await hub?.[Symbol.asyncDispose]()
 })
 
-/** A page of ours as people see it: in both colour schemes and on a phone, and with nothing that axe calls serious. */
-async function look(name: string): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    await page.screenshot({ path: join(shotFolder(), `${name}-${colorScheme}.png`) })
-    expect(await seriousFindings(page), `${name} in ${colorScheme}`).toEqual([])
-  }
-  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
-  const size = page.viewportSize() ?? { width: 1280, height: 720 }
-  await page.setViewportSize({ width: 360, height: 740 })
-  await page.screenshot({ path: join(shotFolder(), `${name}-phone.png`) })
-  expect(
-    await page.evaluate('document.documentElement.scrollWidth'),
-    `${name} on a phone`,
-  ).toBeLessThanOrEqual(360)
-  await page.setViewportSize(size)
-}
+const look = (name: string) => lookAt(page, name)
 
 test('two posts of the set-up code at once make one admin', async () => {
   const code = hub.setUpLink.split('#')[1] ?? ''
@@ -97,8 +82,6 @@ test('signing out and in again works, and a wrong password is told', async () =>
 test('a cell runs in JupyterLab, from the button at home to the 42', async () => {
   await page.getByRole('button', { name: 'Start my server' }).click()
   await page.waitForURL('**/hub/spawn-pending/**')
-  await page.getByText('Waiting for the server').waitFor()
-  await look('starting')
   await page.waitForURL('**/user/ada/lab**', { timeout: 90_000 })
   await page.locator('.jp-Launcher').waitFor({ timeout: 60_000 })
 

@@ -1,4 +1,4 @@
-import { closeSync, constants, openSync, readFileSync, writeFileSync } from 'node:fs'
+import { closeSync, constants, fchmodSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
@@ -10,7 +10,13 @@ import { DatabaseSync } from 'node:sqlite'
 export function lockRun(runDir: string): Disposable {
   const file = join(runDir, 'supervisor.lock')
   // Whoever can read the file could hold a lock on it, so nobody else can.
-  closeSync(openSync(file, constants.O_CREAT | constants.O_RDWR | constants.O_NOFOLLOW, 0o600))
+  const descriptor = openSync(
+    file,
+    constants.O_CREAT | constants.O_RDWR | constants.O_NOFOLLOW,
+    0o600,
+  )
+  fchmodSync(descriptor, 0o600)
+  closeSync(descriptor)
   const pidFile = join(runDir, 'supervisor.pid')
   const lock = new DatabaseSync(file, { timeout: 0 })
   try {
