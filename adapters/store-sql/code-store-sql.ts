@@ -4,6 +4,7 @@ import * as z from 'zod'
 import type { CodeStore, Grant } from '#core/oauth/code-store.ts'
 
 import { guarded } from './store-error.ts'
+import { storedJson } from './stored.ts'
 import type { Tables } from './tables.ts'
 
 const StoredGrant = z.object({
@@ -45,7 +46,7 @@ export class SqlCodeStore implements CodeStore {
         .returningAll()
         .executeTakeFirst()
       return row && row.expires_at > now.getTime()
-        ? StoredGrant.parse(JSON.parse(row.grant_json))
+        ? storedJson(StoredGrant, row.grant_json)
         : undefined
     })
   }

@@ -52,8 +52,26 @@ export class SqlFailureStore implements FailureStore {
             .executeTakeFirstOrThrow()
           counted.set(key, { failures, lastAt: now })
         }
+        await dropForgotten(db, since)
         await dropOldest(db, mostUnknown)
         return counted
+      }),
+    )
+  }
+
+  takeBack(keys: readonly string[]): Promise<void> {
+    return guarded(() =>
+      this.#db.transaction().execute(async (db) => {
+        await db
+          .updateTable('sign_in_failures')
+          .set({ failures: sql`failures - 1` })
+          .where('key', 'in', keys)
+          .execute()
+        await db
+          .deleteFrom('sign_in_failures')
+          .where('key', 'in', keys)
+          .where('failures', '<', 1)
+          .execute()
       }),
     )
   }
@@ -63,6 +81,16 @@ export class SqlFailureStore implements FailureStore {
       await this.#db.deleteFrom('sign_in_failures').where('key', 'in', keys).execute()
     })
   }
+}
+
+/** A count that is too old counts for nothing; kept, it would only fill the disk. */
+async function dropForgotten(db: Kysely<Tables>, since: Date): Promise<void> {
+  await db
+    .deleteFrom('sign_in_failures')
+    // Both values, so that the index is of use.
+    .where('known', 'in', [0, 1])
+    .where('last_at', '<', since.getTime())
+    .execute()
 }
 
 /** Counters of names that nobody has make room for newer ones; those of people stay. */

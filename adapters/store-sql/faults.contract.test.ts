@@ -3,6 +3,7 @@ import {
   chmodSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -12,12 +13,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
 import { openSqlStore } from './open-sql-store.ts'
+import { SmallDisk } from './testing/small-disk.ts'
 
 const isRoot = process.getuid?.() === 0
 const now = new Date('2030-01-01T00:00:00Z')
+const later = new Date('2030-01-01T01:00:00Z')
+const ada = { name: 'ada', admin: false, createdAt: now }
 let folder: string
 let file: string
 
@@ -30,126 +34,168 @@ afterEach(() => {
   rmSync(folder, { recursive: true })
 })
 
-test('the database and what lies beside it are for their owner alone', async () => {
+/** A database with one person in it, closed. */
+async function existing(path: string): Promise<void> {
+  await using stores = openSqlStore(path)
+  await stores.users.create(ada)
+}
+
+test('the database and what lies beside it are for their owner alone, also when it was open to others', async () => {
+  await existing(file)
+  chmodSync(file, 0o644)
   await using stores = openSqlStore(file)
-  await stores.users.create({ name: 'ada', admin: false, createdAt: now })
+  await stores.users.create({ ...ada, name: 'bob' })
 
   for (const name of [file, `${file}-wal`, `${file}-shm`])
     expect(statSync(name).mode & 0o777, name).toBe(0o600)
 })
 
-test('a database of a newer version is refused, and stays as it is', async () => {
+test('what was opened and never asked is closed as well', async () => {
   await openSqlStore(file)[Symbol.asyncDispose]()
-  const database = new DatabaseSync(file)
-  database.exec('pragma user_version = 999; pragma wal_checkpoint(truncate)')
-  database.close()
-  const before = readFileSync(file)
 
-  expect(() => openSqlStore(file)).toThrow(
-    /written by a newer version \(schema 999; this one knows \d+\)/,
-  )
-
-  expect(readFileSync(file).equals(before)).toBe(true)
+  expect(readdirSync(folder)).toEqual(['hub.sqlite'])
 })
 
-test('what is no database is refused with what to do', () => {
-  writeFileSync(file, 'a letter to my aunt, and no database at all; '.repeat(100))
+describe('refused, with which file it is and what to do', () => {
+  test('a file that is no database', () => {
+    const letter = 'a letter to my aunt, and no database at all; '.repeat(100)
+    writeFileSync(file, letter)
 
-  expect(() => openSqlStore(file)).toThrow(/not a database/)
-})
-
-test('a folder in the place of the file is refused', () => {
-  mkdirSync(file)
-
-  expect(() => openSqlStore(file)).toThrow(/cannot be opened/)
-})
-
-test('a folder that is not there is refused', () => {
-  expect(() => openSqlStore(join(folder, 'none/hub.sqlite'))).toThrow(/cannot be opened/)
-})
-
-test('a folder that cannot be written is refused', () => {
-  // Root writes everywhere, so a process of an account that may not does it.
-  chmodSync(folder, 0o555)
-  const script = `import('${import.meta.dirname}/open-sql-store.ts').then((m) => m.openSqlStore('${file}')).then(() => process.exit(7), (e) => { console.error(e.message); process.exit(3) })`
-  const drop = isRoot
-    ? [
-        'setpriv',
-        '--reuid=65534',
-        '--regid=65534',
-        '--clear-groups',
-        '--inh-caps=-all',
-        '--bounding-set=-all',
-      ]
-    : []
-  const command = [...drop, process.execPath, '-e', script]
-
-  const { status, stderr } = spawnSync(command[0] ?? '', command.slice(1), {
-    encoding: 'utf8',
-    cwd: '/',
+    expect(() => openSqlStore(file)).toThrow(`${file}: The file is not a database. Move it away`)
+    expect(readFileSync(file, 'utf8')).toBe(letter)
   })
 
-  // Where the checkout itself is closed to that account, it does not come so far as to say it in our words.
-  const told = /cannot be (?:opened|written)|EACCES|Cannot find module/.test(stderr)
-  expect([status, told], stderr).toEqual([3, true])
-  expect(() => statSync(file)).toThrow(/ENOENT/)
+  test('a folder in the place of the file', () => {
+    mkdirSync(file)
+
+    expect(() => openSqlStore(file)).toThrow(`${file} is a folder. Move it away`)
+  })
+
+  test('a folder that is not there', () => {
+    const lost = join(folder, 'none/hub.sqlite')
+
+    expect(() => openSqlStore(lost)).toThrow(`${lost}: The database cannot be opened.`)
+  })
+
+  test('a damaged database', async () => {
+    await existing(file)
+    const bytes = readFileSync(file)
+    bytes.fill(0xff, 100, 4096)
+    writeFileSync(file, bytes)
+
+    expect(() => openSqlStore(file)).toThrow(`${file}: The database file is damaged. Restore it`)
+    expect(readFileSync(file).equals(bytes)).toBe(true)
+  })
+
+  test('a new database in a folder that cannot be written', () => {
+    chmodSync(folder, 0o555)
+
+    expect(openAsNobody()).toBe(
+      `${file}: The database cannot be opened. Does its folder exist, and is it writable for the hub?`,
+    )
+    expect(readdirSync(folder)).toEqual([])
+  })
+
+  test('a database in a folder that cannot be written', async () => {
+    await existing(file)
+    const before = readFileSync(file)
+    chmodSync(file, 0o444)
+    chmodSync(folder, 0o555)
+
+    expect(openAsNobody()).toMatch(/: The database cannot be (?:opened|written)\. .*writable/)
+    expect(readFileSync(file).equals(before)).toBe(true)
+    expect(readdirSync(folder)).toEqual(['hub.sqlite'])
+  })
+
+  test('a database that belongs to another account, and can only be read', async ({ skip }) => {
+    skip(!isRoot, 'only root can give a file to another account')
+    await existing(file)
+    const before = readFileSync(file)
+    chmodSync(file, 0o444)
+    chmodSync(folder, 0o777)
+
+    expect(openAsNobody()).toMatch(/: The database cannot be written\. .*writable/)
+    expect(readFileSync(file).equals(before)).toBe(true)
+  })
+
+  function openAsNobody(): string {
+    const helper = join(import.meta.dirname, 'testing/open-as-nobody.ts')
+    return spawnSync(process.execPath, [helper, file], { encoding: 'utf8', cwd: '/' }).stdout
+  }
 })
 
-test.skipIf(!isRoot)(
-  'a full disk is told as such; what was there is unharmed, and it goes on when there is room',
-  async () => {
-    const small = join(folder, 'small')
-    mkdirSync(small)
-    expect(spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=512k', 'tmpfs', small]).status).toBe(0)
-    const ballast = join(small, 'ballast')
-    try {
-      await using stores = openSqlStore(join(small, 'hub.sqlite'))
-      await stores.users.create({ name: 'ada', admin: true, createdAt: now })
-      // It takes what room there is; that it does not fit whole is the point.
-      spawnSync('dd', ['if=/dev/zero', `of=${ballast}`, 'bs=4k'])
-      const refused = await Promise.all(
-        Array.from({ length: 40 }, (_, i) =>
-          stores.users
-            .create({ name: `n${i}-${'x'.repeat(4000)}`, admin: false, createdAt: now })
-            .then(
-              () => '',
-              (error: Error) => error.message,
-            ),
-        ),
-      )
-      expect(refused.join('')).toContain('The disk is full')
-      expect(await stores.users.find('ada')).toMatchObject({ admin: true })
-      rmSync(ballast)
-      expect(
-        await stores.users.create({ name: 'bob', admin: false, createdAt: now }),
-      ).toMatchObject({ name: 'bob' })
-    } finally {
-      spawnSync('umount', [small])
+describe('with a full disk', () => {
+  test('what is refused leaves nothing half-written, and it goes on when there is room', async ({
+    skip,
+  }) => {
+    skip(!isRoot, 'only root can mount a small disk')
+    using disk = new SmallDisk()
+    await using stores = openSqlStore(join(disk.folder, 'hub.sqlite'))
+    const { users, links, credentials } = stores
+    await users.create(ada)
+    await links.putSetUp('code', later)
+    const use = () => links.useSetUp('code', { name: 'bob', passwordHash: 'hash' }, now)
+    disk.fill()
+
+    await expect(use()).rejects.toMatchObject({
+      code: 'unavailable',
+      message: 'The disk is full. Make room where the data directory lies.',
+    })
+    expect(await users.find('ada')).toMatchObject({ name: 'ada' })
+    expect(await users.find('bob')).toBeUndefined()
+    expect(await links.hasAdmin()).toBe(false)
+
+    disk.makeRoom()
+    expect(await use()).toMatchObject({ name: 'bob', admin: true })
+    expect(await credentials.findHash('bob')).toBe('hash')
+  })
+
+  test('however many are refused, the database is whole afterwards', async ({ skip }) => {
+    skip(!isRoot, 'only root can mount a small disk')
+    using disk = new SmallDisk()
+    const path = join(disk.folder, 'hub.sqlite')
+    const made: string[] = []
+    {
+      await using stores = openSqlStore(path)
+      for (let i = 0; made.length === i; i++) {
+        await stores.users.create({ ...ada, name: `${i}-${'x'.repeat(4000)}` }).then(
+          ({ name }) => made.push(name),
+          () => {},
+        )
+      }
     }
-  },
-)
 
-test('a process that is killed in the middle of a transaction leaves nothing of it', async () => {
-  await openSqlStore(file)[Symbol.asyncDispose]()
-  const script = `const { DatabaseSync } = require('node:sqlite'); const d = new DatabaseSync(process.argv[1]); d.exec("begin immediate; insert into users (name, admin, created_at) values ('half', 1, 0)"); process.kill(process.pid, 'SIGKILL')`
-  expect(spawnSync(process.execPath, ['-e', script, file]).signal).toBe('SIGKILL')
+    using database = new DatabaseSync(path, { readOnly: true })
+    expect(database.prepare('pragma integrity_check').get()).toEqual({ integrity_check: 'ok' })
+    expect(database.prepare('select name from users order by id').all()).toEqual(
+      made.map((name) => ({ name })),
+    )
+  })
 
-  await using stores = openSqlStore(file)
+  test('no database is made, and once there is room it is', async ({ skip }) => {
+    skip(!isRoot, 'only root can mount a small disk')
+    using disk = new SmallDisk()
+    const path = join(disk.folder, 'hub.sqlite')
+    disk.fill()
+    expect(() => openSqlStore(path)).toThrow(`${path}: The disk is full.`)
 
-  expect(await stores.users.find('half')).toBeUndefined()
-  expect(await stores.links.hasAdmin()).toBe(false)
-})
+    disk.makeRoom()
+    await existing(path)
+  })
 
-test('two that have the same database open see what the other wrote', async () => {
-  await using one = openSqlStore(file)
-  await using two = openSqlStore(file)
+  test('a database that was closed before is unharmed', async ({ skip }) => {
+    skip(!isRoot, 'only root can mount a small disk')
+    using disk = new SmallDisk()
+    const path = join(disk.folder, 'hub.sqlite')
+    await existing(path)
+    const before = readFileSync(path)
+    disk.fill()
 
-  await Promise.all(
-    Array.from({ length: 20 }, (_, i) =>
-      (i % 2 === 0 ? one : two).users.create({ name: `n${i}`, admin: false, createdAt: now }),
-    ),
-  )
+    expect(() => openSqlStore(path)).toThrow(`${path}: The disk is full.`)
 
-  expect((await one.users.list({ offset: 0, limit: 100 })).total).toBe(20)
-  expect((await two.users.list({ offset: 0, limit: 100 })).total).toBe(20)
+    expect(readFileSync(path).equals(before)).toBe(true)
+    disk.makeRoom()
+    await using stores = openSqlStore(path)
+    expect(await stores.users.find('ada')).toMatchObject({ name: 'ada' })
+  })
 })

@@ -5,7 +5,7 @@ import type { LinkStore } from '#core/domain/sign-in/link-store.ts'
 import type { User } from '#core/domain/users/user.ts'
 
 import { setHash } from './credential-store-sql.ts'
-import { guarded, isConstraint } from './store-error.ts'
+import { guarded, isTaken } from './store-error.ts'
 import type { Tables } from './tables.ts'
 import { toUser } from './user-store-sql.ts'
 
@@ -144,7 +144,7 @@ async function makeAdmin(db: Kysely<Tables>, name: string, now: Date): Promise<U
       await db.insertInto('users').values(values).returningAll().executeTakeFirstOrThrow(),
     )
   } catch (error) {
-    if (isConstraint(error))
+    if (isTaken(error))
       throw new HubError(
         'already_exists',
         `there is somebody named ${name} already; choose another name`,

@@ -1,8 +1,10 @@
 import { chmodSync, closeSync, openSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
+import { setImmediate } from 'node:timers/promises'
 
-import { Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely'
+import { Kysely, SqliteIntrospector, SqliteQueryCompiler } from 'kysely'
 
+import { HubError } from '#core/domain/errors.ts'
 import type { CredentialStore } from '#core/domain/sign-in/credential-store.ts'
 import type { FailureStore } from '#core/domain/sign-in/failure-store.ts'
 import type { LinkStore } from '#core/domain/sign-in/link-store.ts'
@@ -16,11 +18,11 @@ import { SqlCodeStore } from './code-store-sql.ts'
 import { SqlCredentialStore } from './credential-store-sql.ts'
 import { SqlFailureStore } from './failure-store-sql.ts'
 import { SqlLinkStore } from './link-store-sql.ts'
-import { migrate } from './migrate.ts'
+import { migrate, refuseForeign } from './migrate.ts'
 import { SqlServerStore } from './server-store-sql.ts'
 import { SqlSessionStore } from './session-store-sql.ts'
-import { SqliteDriver } from './sqlite-driver.ts'
-import { guardedSync } from './store-error.ts'
+import { QueuedSqliteAdapter, SqliteDriver } from './sqlite-driver.ts'
+import { guardedOpening } from './store-error.ts'
 import type { Tables } from './tables.ts'
 import { SqlTokenStore } from './token-store-sql.ts'
 import { SqlUserStore } from './user-store-sql.ts'
@@ -42,10 +44,10 @@ export interface SqlStores extends AsyncDisposable {
  * @throws HubError `unavailable`, with what is wrong and what to do
  */
 export function openSqlStore(file: string): SqlStores {
-  const database = guardedSync(() => open(file))
+  const database = guardedOpening(file, () => open(file))
   const db = new Kysely<Tables>({
     dialect: {
-      createAdapter: () => new SqliteAdapter(),
+      createAdapter: () => new QueuedSqliteAdapter(),
       createDriver: () => new SqliteDriver(database),
       createIntrospector: (kysely) => new SqliteIntrospector(kysely),
       createQueryCompiler: () => new SqliteQueryCompiler(),
@@ -60,16 +62,25 @@ export function openSqlStore(file: string): SqlStores {
     tokens: new SqlTokenStore(db),
     servers: new SqlServerStore(db),
     codes: new SqlCodeStore(db),
-    [Symbol.asyncDispose]: () => db.destroy(),
+    [Symbol.asyncDispose]: async () => {
+      // Whoever has asked stands in the driver's queue by then, and is answered first.
+      await setImmediate()
+      await db.destroy()
+      // What was never asked anything has no driver yet that could close it.
+      if (database.isOpen) database.close()
+    },
   }
 }
 
 function open(file: string): DatabaseSync {
   makePrivate(file)
+  refuseForeign(file)
   const database = new DatabaseSync(file, { enableForeignKeyConstraints: true, timeout: 5000 })
   try {
     database.exec('pragma journal_mode = wal; pragma synchronous = normal')
     migrate(database, file)
+    // A file that can only be read is found now, and not when the first person signs in.
+    database.exec('delete from users where false')
     return database
   } catch (error) {
     database.close()
@@ -84,8 +95,11 @@ function makePrivate(file: string): void {
     chmodSync(file, 0o600)
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+    if (code === 'EISDIR')
+      throw new HubError('unavailable', `${file} is a folder. Move it away: a file goes there.`, {
+        cause: error,
+      })
     // A folder that is not there, or not ours: SQLite's own refusal has the words for it.
-    if (!['ENOENT', 'EACCES', 'EROFS', 'EISDIR', 'EPERM', 'ENOSPC', 'ENOTDIR'].includes(code))
-      throw error
+    if (!['ENOENT', 'EACCES', 'EROFS', 'EPERM', 'ENOSPC', 'ENOTDIR'].includes(code)) throw error
   }
 }

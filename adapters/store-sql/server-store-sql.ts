@@ -6,6 +6,7 @@ import type { ServerChange, ServerStore } from '#core/domain/servers/server-stor
 import type { Server, ServerId, ServerState } from '#core/domain/servers/server.ts'
 
 import { guarded } from './store-error.ts'
+import { stored, storedJson } from './stored.ts'
 import type { Tables } from './tables.ts'
 import { msOrNull, timeOrNull } from './time.ts'
 
@@ -92,7 +93,8 @@ export class SqlServerStore implements ServerStore {
     return guarded(async () => {
       const update = this.#db
         .updateTable('servers')
-        .set(toRow(change))
+        // The name as it is: a change may be empty, a statement may not.
+        .set({ ...toRow(change), name: id.name })
         .where('name', '=', id.name)
         .where('user_id', '=', (eb) =>
           eb.selectFrom('users').select('id').where('name', '=', id.user),
@@ -130,13 +132,13 @@ export class SqlServerStore implements ServerStore {
 
 function toServer(row: Selectable<Tables['servers']>, user: string): Server {
   const json = <T>(schema: z.ZodType<T>, text: string | null) =>
-    text === null ? null : schema.parse(JSON.parse(text))
+    text === null ? null : storedJson(schema, text)
   return {
     id: { user, name: row.name },
     userId: row.user_id,
     publicId: row.public_id,
-    wanted: WantedState.parse(row.wanted),
-    state: State.parse(row.state),
+    wanted: stored(WantedState, row.wanted),
+    state: stored(State, row.state),
     stateSince: new Date(row.state_since),
     startedAt: timeOrNull(row.started_at),
     handle: json(Handle, row.handle),

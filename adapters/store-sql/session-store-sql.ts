@@ -74,12 +74,19 @@ export class SqlSessionStore implements SessionStore {
   }
 
   prune(now: Date): Promise<number> {
-    return guarded(async () => {
-      const { numDeletedRows } = await this.#db
-        .deleteFrom('sessions')
-        .where('expires_at', '<=', now.getTime())
-        .executeTakeFirstOrThrow()
-      return Number(numDeletedRows)
-    })
+    return guarded(() =>
+      this.#db.transaction().execute(async (db) => {
+        const ended = db
+          .selectFrom('sessions')
+          .select('id')
+          .where('expires_at', '<=', now.getTime())
+        await db.deleteFrom('tokens').where('session_id', 'in', ended).execute()
+        const { numDeletedRows } = await db
+          .deleteFrom('sessions')
+          .where('expires_at', '<=', now.getTime())
+          .executeTakeFirstOrThrow()
+        return Number(numDeletedRows)
+      }),
+    )
   }
 }

@@ -1,15 +1,21 @@
-import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
 
-import { CompiledQuery, type DatabaseConnection, type Driver, type QueryResult } from 'kysely'
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  type Driver,
+  type QueryResult,
+  SqliteAdapter,
+} from 'kysely'
 
 /**
  * Kysely on the runtime's own SQLite. There is one connection, so whoever holds it has the database to himself: statements of
- * two transactions never mix.
+ * two transactions never mix. Turns are taken in order.
  */
 export class SqliteDriver implements Driver {
   readonly #connection: SqliteConnection
-  #held: Promise<void> = Promise.resolve()
-  readonly #release = new Map<DatabaseConnection, () => void>()
+  #last: Promise<void> = Promise.resolve()
+  #endTurn = () => {}
 
   constructor(database: DatabaseSync) {
     this.#connection = new SqliteConnection(database)
@@ -18,11 +24,11 @@ export class SqliteDriver implements Driver {
   async init(): Promise<void> {}
 
   async acquireConnection(): Promise<DatabaseConnection> {
-    const before = this.#held
+    const before = this.#last
     const { promise, resolve } = Promise.withResolvers<void>()
-    this.#held = promise
+    this.#last = promise
     await before
-    this.#release.set(this.#connection, resolve)
+    this.#endTurn = resolve
     return this.#connection
   }
 
@@ -40,12 +46,22 @@ export class SqliteDriver implements Driver {
     if (this.#connection.inTransaction) await connection.executeQuery(CompiledQuery.raw('rollback'))
   }
 
-  async releaseConnection(connection: DatabaseConnection): Promise<void> {
-    this.#release.get(connection)?.()
+  async releaseConnection(): Promise<void> {
+    this.#endTurn()
   }
 
+  /** Whoever asked before gets an answer first. */
   async destroy(): Promise<void> {
+    await this.acquireConnection()
     this.#connection.close()
+    this.#endTurn()
+  }
+}
+
+/** Says that connections need no guarding, for the driver keeps a queue; Kysely's own lets newcomers overtake. */
+export class QueuedSqliteAdapter extends SqliteAdapter {
+  override get supportsMultipleConnections(): boolean {
+    return true
   }
 }
 

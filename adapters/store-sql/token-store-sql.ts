@@ -1,11 +1,13 @@
 import type { Kysely, Selectable } from 'kysely'
 import * as z from 'zod'
 
+import { HubError } from '#core/domain/errors.ts'
 import type { NewToken, TokenStore } from '#core/domain/tokens/token-store.ts'
 import type { Token } from '#core/domain/tokens/token.ts'
 import type { User } from '#core/domain/users/user.ts'
 
 import { guarded } from './store-error.ts'
+import { stored, storedJson } from './stored.ts'
 import type { Tables } from './tables.ts'
 import { msOrNull, timeOrNull } from './time.ts'
 import { toUser } from './user-store-sql.ts'
@@ -23,13 +25,13 @@ export class SqlTokenStore implements TokenStore {
   create(token: NewToken): Promise<Token> {
     return guarded(() =>
       this.#db.transaction().execute(async (db) => {
-        const user = toUser(
-          await db
-            .selectFrom('users')
-            .selectAll()
-            .where('id', '=', token.userId)
-            .executeTakeFirstOrThrow(),
-        )
+        await requireSession(db, token)
+        const user = await db
+          .selectFrom('users')
+          .selectAll()
+          .where('id', '=', token.userId)
+          .executeTakeFirst()
+        if (!user) throw new HubError('not_found', 'there is no such person')
         const row = await db
           .insertInto('tokens')
           .values({
@@ -46,7 +48,7 @@ export class SqlTokenStore implements TokenStore {
           })
           .returningAll()
           .executeTakeFirstOrThrow()
-        return toToken(row, user)
+        return toToken(row, toUser(user))
       }),
     )
   }
@@ -129,12 +131,27 @@ export class SqlTokenStore implements TokenStore {
   }
 }
 
+/** Within the transaction that makes the token: whoever signs out in between is not left signed in somewhere. */
+async function requireSession(
+  db: Kysely<Tables>,
+  { sessionId, createdAt }: NewToken,
+): Promise<void> {
+  if (sessionId === null) return
+  const session = await db
+    .selectFrom('sessions')
+    .select('id')
+    .where('id', '=', sessionId)
+    .where('expires_at', '>', createdAt.getTime())
+    .executeTakeFirst()
+  if (!session) throw new HubError('forbidden', 'that browser has signed out')
+}
+
 function toToken(row: Selectable<Tables['tokens']>, user: User): Token {
   return {
     id: row.id,
-    kind: Kind.parse(row.kind),
+    kind: stored(Kind, row.kind),
     user,
-    scopes: Scopes.parse(JSON.parse(row.scopes)),
+    scopes: storedJson(Scopes, row.scopes),
     note: row.note,
     clientId: row.client_id,
     sessionId: row.session_id,

@@ -4,7 +4,7 @@ import { HubError } from '#core/domain/errors.ts'
 import type { Page, UserStore } from '#core/domain/users/user-store.ts'
 import type { User } from '#core/domain/users/user.ts'
 
-import { guarded, isConstraint } from './store-error.ts'
+import { guarded, isTaken } from './store-error.ts'
 import type { Tables } from './tables.ts'
 import { timeOrNull } from './time.ts'
 
@@ -40,7 +40,7 @@ export class SqlUserStore implements UserStore {
             .executeTakeFirstOrThrow(),
         )
       } catch (error) {
-        if (isConstraint(error))
+        if (isTaken(error))
           throw new HubError('already_exists', `there is somebody named ${name} already`, {
             cause: error,
           })

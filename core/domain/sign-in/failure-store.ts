@@ -10,12 +10,14 @@ export interface FailureStore {
   read(keys: readonly string[], since: Date): Promise<ReadonlyMap<string, FailureCount>>
   /**
    * One more failure under each key. `known` marks counters of people who exist: they are never evicted to
-   * make room; the others are, oldest first, above `mostUnknown` rows. A count older than `since` starts anew.
+   * make room; the others are, oldest first, above `mostUnknown` rows. A count older than `since` starts anew, and may be dropped.
    * @returns the counts as they are then: of many at once, each gets a number of its own
    */
   add(
     entries: readonly { readonly key: string; readonly known: boolean }[],
     at: { readonly now: Date; readonly since: Date; readonly mostUnknown: number },
   ): Promise<ReadonlyMap<string, FailureCount>>
+  /** One failure less under each key that is there: it was none. */
+  takeBack(keys: readonly string[]): Promise<void>
   clear(keys: readonly string[]): Promise<void>
 }

@@ -9,14 +9,15 @@ export interface LinkStore {
   /**
    * In one transaction: checks the code, makes the first admin with that password, voids the code.
    * Two callers at once make one admin.
-   * @throws HubError `forbidden` (unknown or expired code), `conflict` (an admin exists)
+   * @throws HubError `forbidden` (unknown or expired code), `conflict` (an admin exists), `already_exists` (the name is
+   * somebody's; the code stays good)
    */
   useSetUp(
     codeHash: string,
     admin: { readonly name: string; readonly passwordHash: string },
     now: Date,
   ): Promise<User>
-  /** Replaces the person's link. */
+  /** Replaces the person's link. @throws HubError `not_found` for an unknown person */
   putSignUp(userId: number, codeHash: string, expiresAt: Date): Promise<void>
   /** Whose link it is; undefined when unknown, used or expired. */
   findSignUp(codeHash: string, now: Date): Promise<User | undefined>

@@ -14,6 +14,8 @@ interface Link {
   readonly expiresAt: Date
 }
 
+type NewUser = Parameters<UserStore['create']>[0]
+
 const VOID = 'this link is no longer good'
 
 /** Everything that is kept of people, in memory; the fakes of the stores look into the same one. */
@@ -30,15 +32,25 @@ export class FakePeople {
     return [...this.users.values()].find((user) => user.name === name)
   }
 
-  add({
-    name,
-    admin,
-    createdAt,
-  }: {
-    readonly name: string
-    readonly admin: boolean
-    readonly createdAt: Date
-  }): User {
+  /** @throws HubError `not_found` */
+  require(id: number): User {
+    const user = this.users.get(id)
+    if (!user) throw new HubError('not_found', 'there is no such person')
+    return user
+  }
+
+  signingUp(codeHash: string, now: Date): User | undefined {
+    const [id] =
+      [...this.signUps].find(([, link]) => link.codeHash === codeHash && link.expiresAt > now) ?? []
+    return id === undefined ? undefined : this.users.get(id)
+  }
+
+  endSession(id: string): void {
+    this.sessions.delete(id)
+    for (const [key, token] of this.tokens) if (token.sessionId === id) this.tokens.delete(key)
+  }
+
+  add({ name, admin, createdAt }: NewUser): User {
     if (this.named(name))
       throw new HubError('already_exists', `there is somebody named ${name} already`)
     const user = { id: this.next++, name, admin, createdAt, lastActivity: null }
@@ -54,11 +66,7 @@ export class FakeUserStore implements UserStore {
     this.#people = people
   }
 
-  async create(user: {
-    readonly name: string
-    readonly admin: boolean
-    readonly createdAt: Date
-  }): Promise<User> {
+  async create(user: NewUser): Promise<User> {
     return this.#people.add(user)
   }
 
@@ -104,7 +112,7 @@ export class FakeCredentialStore implements CredentialStore {
   }
 
   async setHash(userId: number, hash: string): Promise<void> {
-    this.#people.hashes.set(userId, hash)
+    this.#people.hashes.set(this.#people.require(userId).id, hash)
   }
 }
 
@@ -116,6 +124,7 @@ export class FakeSessionStore implements SessionStore {
   }
 
   async create(session: NewSession): Promise<void> {
+    this.#people.require(session.userId)
     this.#people.sessions.set(session.id, session)
   }
 
@@ -131,14 +140,12 @@ export class FakeSessionStore implements SessionStore {
   }
 
   async remove(id: string): Promise<void> {
-    this.#people.sessions.delete(id)
-    for (const [key, token] of this.#people.tokens)
-      if (token.sessionId === id) this.#people.tokens.delete(key)
+    this.#people.endSession(id)
   }
 
   async prune(now: Date): Promise<number> {
     const old = [...this.#people.sessions.values()].filter(({ expiresAt }) => expiresAt <= now)
-    for (const { id } of old) this.#people.sessions.delete(id)
+    for (const { id } of old) this.#people.endSession(id)
     return old.length
   }
 }
@@ -176,23 +183,15 @@ export class FakeLinkStore implements LinkStore {
   }
 
   async putSignUp(userId: number, codeHash: string, expiresAt: Date): Promise<void> {
-    this.#people.signUps.set(userId, { codeHash, expiresAt })
+    this.#people.signUps.set(this.#people.require(userId).id, { codeHash, expiresAt })
   }
 
   async findSignUp(codeHash: string, now: Date): Promise<User | undefined> {
-    const [id] =
-      [...this.#people.signUps].find(
-        ([, link]) => link.codeHash === codeHash && link.expiresAt > now,
-      ) ?? []
-    return id === undefined ? undefined : this.#people.users.get(id)
+    return this.#people.signingUp(codeHash, now)
   }
 
   async useSignUp(codeHash: string, passwordHash: string, now: Date): Promise<User> {
-    const [id] =
-      [...this.#people.signUps].find(
-        ([, link]) => link.codeHash === codeHash && link.expiresAt > now,
-      ) ?? []
-    const user = id === undefined ? undefined : this.#people.users.get(id)
+    const user = this.#people.signingUp(codeHash, now)
     if (!user) throw new HubError('forbidden', VOID)
     this.#people.signUps.delete(user.id)
     this.#people.hashes.set(user.id, passwordHash)
@@ -208,6 +207,10 @@ export class FakeTokenStore implements TokenStore {
   }
 
   async create(token: NewToken): Promise<Token> {
+    const session = this.#people.sessions.get(token.sessionId ?? '')
+    if (token.sessionId !== null && !(session && session.expiresAt > token.createdAt))
+      throw new HubError('forbidden', 'that browser has signed out')
+    this.#people.require(token.userId)
     const kept = { ...token, id: this.#people.next++, lastActivity: null }
     this.#people.tokens.set(kept.id, kept)
     return this.#shown(kept)
@@ -294,6 +297,15 @@ export class FakeFailureStore implements FailureStore {
     for (const [key] of oldest.slice(0, Math.max(0, unknown.length - mostUnknown)))
       this.counts.delete(key)
     return counted
+  }
+
+  async takeBack(keys: readonly string[]): Promise<void> {
+    for (const key of keys) {
+      const count = this.counts.get(key)
+      if (count && count.failures > 1)
+        this.counts.set(key, { ...count, failures: count.failures - 1 })
+      else this.counts.delete(key)
+    }
   }
 
   async clear(keys: readonly string[]): Promise<void> {

@@ -102,6 +102,55 @@ export function describeServerStore(name: string, make: () => Promise<ServerStor
       expect(await store.find(adas)).toMatchObject({ state: 'spawning' })
     })
 
+    test('a transition can take away what an earlier one set', async () => {
+      const store = await make()
+      await store.ensure(adas, now)
+      const failure = { reason: 'It ended.', log: [] }
+      await store.move(adas, { states: ['stopped'] }, { handle, address, failure, startedAt: now })
+
+      const found = await store.move(
+        adas,
+        { states: ['stopped'] },
+        { handle: null, address: null, failure: null, startedAt: null },
+      )
+
+      expect(found).toMatchObject({ handle: null, address: null, failure: null, startedAt: null })
+      expect(await store.find(adas)).toEqual(found)
+    })
+
+    test('a transition that sets nothing finds the row where it should be, or does not', async () => {
+      const store = await make()
+      const made = await store.ensure(adas, now)
+
+      expect(await store.move(adas, { states: ['stopped'] }, {})).toEqual(made)
+      expect(await store.move(adas, { states: ['ready'] }, {})).toBeUndefined()
+      expect(await store.move({ user: 'ada', name: 'gpu' }, { states: ['stopped'] }, {})).toBe(
+        undefined,
+      )
+    })
+
+    test('servers of one person go their own ways, whatever they are called', async () => {
+      const store = await make()
+      const names = ['', 'gpu', "a'b", 'ü/ö', '%']
+      for (const name of names) await store.ensure({ user: 'ada', name }, now)
+
+      await store.move({ user: 'ada', name: '%' }, { states: ['stopped'] }, { state: 'spawning' })
+
+      expect((await store.listOf('ada')).map(({ id }) => id.name).toSorted()).toEqual(
+        names.toSorted(),
+      )
+      expect((await store.listActive()).map(({ id }) => id)).toEqual([{ user: 'ada', name: '%' }])
+    })
+
+    test('the same server is made once when two ask at once', async () => {
+      const store = await make()
+
+      const made = await Promise.all([store.ensure(adas, now), store.ensure(adas, now)])
+
+      expect(made[0]).toEqual(made[1])
+      expect(await store.listOf('ada')).toHaveLength(1)
+    })
+
     test('what is at rest is not active; one person does not see the servers of another', async () => {
       const store = await make()
       for (const user of ['ada', 'bob']) await store.ensure({ user, name: '' }, now)

@@ -6,6 +6,7 @@ export type NewToken = Omit<Token, 'id' | 'user' | 'lastActivity'> & {
 }
 
 export interface TokenStore {
+  /** @throws HubError `not_found` for an unknown person, `forbidden` when the session it would be issued under has ended */
   create(token: NewToken): Promise<Token>
   /** Undefined when unknown or expired at `now`. */
   findByHash(hash: string, now: Date): Promise<Token | undefined>

@@ -16,7 +16,7 @@ export interface UserStore {
   findById(id: number): Promise<User | undefined>
   /** In order of their making; `total` counts all. */
   list(page: Page): Promise<{ readonly items: readonly User[]; readonly total: number }>
-  /** Takes with it the person's password, sessions, tokens and links, and the rows of stopped servers. */
+  /** Takes with it the person's password, sessions, tokens and links, and the rows of his servers. */
   remove(id: number): Promise<void>
   /** Moves the last activity on; never back. */
   touch(id: number, at: Date): Promise<void>

@@ -1,0 +1,108 @@
+import { describe, expect, test } from 'vitest'
+
+import {
+  ada,
+  later,
+  type MakePeopleStores,
+  NOBODY,
+  now,
+  sessionOf,
+  tokenOf,
+} from './people-stores.ts'
+
+/** What every store of people promises, and of their passwords. */
+export function describeUserStore(name: string, make: MakePeopleStores): void {
+  describe(`${name} keeps the user store contract`, () => {
+    test('a person who was made is found by name and id, and listed in order', async () => {
+      const { users } = await make()
+
+      const made = await users.create(ada)
+      await users.create({ ...ada, name: 'bob', admin: true })
+
+      expect(made).toMatchObject({ ...ada, lastActivity: null })
+      expect(await users.find('ada')).toEqual(made)
+      expect(await users.findById(made.id)).toEqual(made)
+      expect((await users.list({ offset: 0, limit: 10 })).items.map((user) => user.name)).toEqual([
+        'ada',
+        'bob',
+      ])
+      expect(await users.list({ offset: 1, limit: 1 })).toMatchObject({
+        items: [{ name: 'bob', admin: true }],
+        total: 2,
+      })
+      expect(await users.list({ offset: 2, limit: 1 })).toEqual({ items: [], total: 2 })
+    })
+
+    test('a name is somebody’s once, also when two are made at once', async () => {
+      const { users } = await make()
+
+      const made = await Promise.allSettled([users.create(ada), users.create(ada)])
+
+      expect(made.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected'])
+      expect(made.find(({ status }) => status === 'rejected')).toMatchObject({
+        reason: { code: 'already_exists' },
+      })
+    })
+
+    test.each(['josé@uni.edu', 'a b', "o'hara", '; drop table users', '🦉', '__proto__'])(
+      '%s is a name like others',
+      async (odd) => {
+        const { users } = await make()
+
+        const made = await users.create({ ...ada, name: odd })
+
+        expect(await users.find(odd)).toEqual(made)
+      },
+    )
+
+    test('activity moves on, and never back', async () => {
+      const { users } = await make()
+      const { id } = await users.create(ada)
+
+      await users.touch(id, later)
+      await users.touch(id, now)
+
+      expect((await users.findById(id))?.lastActivity).toEqual(later)
+    })
+
+    test('whoever is removed takes password, sessions, tokens and links along, and nothing of anybody else', async () => {
+      const stores = await make()
+      const people = [
+        await stores.users.create(ada),
+        await stores.users.create({ ...ada, name: 'bob' }),
+      ]
+      for (const { id, name: own } of people) {
+        await stores.credentials.setHash(id, `hash of ${own}`, now)
+        await stores.sessions.create(sessionOf(id, { id: own, secretHash: own }))
+        await stores.tokens.create(tokenOf(id, { hash: own }))
+        await stores.links.putSignUp(id, own, later)
+      }
+
+      await stores.users.remove(people[0]?.id ?? NOBODY)
+
+      expect(await stores.users.find('ada')).toBeUndefined()
+      expect(await stores.credentials.findHash('ada')).toBeUndefined()
+      expect(await stores.sessions.findBySecret('ada', now)).toBeUndefined()
+      expect(await stores.tokens.findByHash('ada', now)).toBeUndefined()
+      expect(await stores.links.findSignUp('ada', now)).toBeUndefined()
+      expect(await stores.users.list({ offset: 0, limit: 9 })).toMatchObject({ total: 1 })
+      expect(await stores.credentials.findHash('bob')).toBe('hash of bob')
+      expect(await stores.sessions.findBySecret('bob', now)).toBeDefined()
+      expect(await stores.tokens.findByHash('bob', now)).toBeDefined()
+      expect(await stores.links.findSignUp('bob', now)).toBeDefined()
+    })
+
+    test('whoever has the name of somebody who was removed is another person, with nothing of his', async () => {
+      const { users, credentials } = await make()
+      const before = await users.create(ada)
+      await credentials.setHash(before.id, 'hash', now)
+      await users.remove(before.id)
+      await users.remove(before.id)
+
+      const after = await users.create(ada)
+
+      expect(after.id).not.toBe(before.id)
+      expect(await credentials.findHash('ada')).toBeUndefined()
+    })
+  })
+}
