@@ -19,6 +19,7 @@ import { openSqlStore } from './open-sql-store.ts'
 import { SmallDisk } from './testing/small-disk.ts'
 
 const isRoot = process.getuid?.() === 0
+const noDisk = SmallDisk.whyNot()
 const now = new Date('2030-01-01T00:00:00Z')
 const later = new Date('2030-01-01T01:00:00Z')
 const ada = { name: 'ada', admin: false, createdAt: now }
@@ -128,7 +129,7 @@ describe('with a full disk', () => {
   test('what is refused leaves nothing half-written, and it goes on when there is room', async ({
     skip,
   }) => {
-    skip(!isRoot, 'only root can mount a small disk')
+    skip(noDisk !== undefined, noDisk)
     using disk = new SmallDisk()
     await using stores = openSqlStore(join(disk.folder, 'hub.sqlite'))
     const { users, links, credentials } = stores
@@ -151,7 +152,7 @@ describe('with a full disk', () => {
   })
 
   test('however many are refused, the database is whole afterwards', async ({ skip }) => {
-    skip(!isRoot, 'only root can mount a small disk')
+    skip(noDisk !== undefined, noDisk)
     using disk = new SmallDisk()
     const path = join(disk.folder, 'hub.sqlite')
     const made: string[] = []
@@ -173,7 +174,7 @@ describe('with a full disk', () => {
   })
 
   test('no database is made, and once there is room it is', async ({ skip }) => {
-    skip(!isRoot, 'only root can mount a small disk')
+    skip(noDisk !== undefined, noDisk)
     using disk = new SmallDisk()
     const path = join(disk.folder, 'hub.sqlite')
     disk.fill()
@@ -184,7 +185,7 @@ describe('with a full disk', () => {
   })
 
   test('a database that was closed before is unharmed', async ({ skip }) => {
-    skip(!isRoot, 'only root can mount a small disk')
+    skip(noDisk !== undefined, noDisk)
     using disk = new SmallDisk()
     const path = join(disk.folder, 'hub.sqlite')
     await existing(path)

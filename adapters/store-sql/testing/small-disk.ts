@@ -3,12 +3,28 @@ import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** A file system of half a mebibyte that can be filled to the last byte. Only root can mount one. */
+/** A file system of half a mebibyte that can be filled to the last byte. Only root can mount one, and not in every container. */
 export class SmallDisk implements Disposable {
   readonly folder = mkdtempSync(join(tmpdir(), 'bulkhead-disk-'))
 
   constructor() {
-    run('mount', ['-t', 'tmpfs', '-o', 'size=512k', 'tmpfs', this.folder])
+    try {
+      run('mount', ['-t', 'tmpfs', '-o', 'size=512k', 'tmpfs', this.folder])
+    } catch (error) {
+      rmSync(this.folder, { recursive: true })
+      throw error
+    }
+  }
+
+  /** Why there can be none here; undefined when there can. */
+  static whyNot(): string | undefined {
+    if (process.getuid?.() !== 0) return 'only root can mount a small disk'
+    try {
+      new SmallDisk()[Symbol.dispose]()
+      return undefined
+    } catch (error) {
+      return `no small disk can be mounted here: ${error instanceof Error ? error.message : String(error)}`
+    }
   }
 
   fill(): void {
