@@ -59,23 +59,6 @@ export class SqlFailureStore implements FailureStore {
     )
   }
 
-  takeBack(keys: readonly string[]): Promise<void> {
-    return guarded(() =>
-      this.#db.transaction().execute(async (db) => {
-        await db
-          .updateTable('sign_in_failures')
-          .set({ failures: sql`failures - 1` })
-          .where('key', 'in', keys)
-          .execute()
-        await db
-          .deleteFrom('sign_in_failures')
-          .where('key', 'in', keys)
-          .where('failures', '<', 1)
-          .execute()
-      }),
-    )
-  }
-
   clear(keys: readonly string[]): Promise<void> {
     return guarded(async () => {
       await this.#db.deleteFrom('sign_in_failures').where('key', 'in', keys).execute()

@@ -17,7 +17,5 @@ export interface FailureStore {
     entries: readonly { readonly key: string; readonly known: boolean }[],
     at: { readonly now: Date; readonly since: Date; readonly mostUnknown: number },
   ): Promise<ReadonlyMap<string, FailureCount>>
-  /** One failure less under each key that is there: it was none. */
-  takeBack(keys: readonly string[]): Promise<void>
   clear(keys: readonly string[]): Promise<void>
 }

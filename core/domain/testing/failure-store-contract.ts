@@ -34,28 +34,6 @@ export function describeFailureStore(name: string, make: MakePeopleStores): void
       expect((await failures.read(['a'], at.since)).size).toBe(0)
     })
 
-    test('what was no failure is taken back, and the others stay', async () => {
-      const { failures } = await make()
-      for (let i = 0; i < 3; i++)
-        await failures.add(
-          [
-            { key: 'a', known: true },
-            { key: `only ${i}`, known: true },
-          ],
-          at,
-        )
-
-      await failures.takeBack(['a', 'only 0', 'never there'])
-
-      const found = await failures.read(['a', 'only 0', 'only 1', 'never there'], at.since)
-      expect(found).toEqual(
-        new Map([
-          ['a', { failures: 2, lastAt: now }],
-          ['only 1', { failures: 1, lastAt: now }],
-        ]),
-      )
-    })
-
     test('none is lost when many come at once', async () => {
       const { failures } = await make()
 

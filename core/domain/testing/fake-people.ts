@@ -299,15 +299,6 @@ export class FakeFailureStore implements FailureStore {
     return counted
   }
 
-  async takeBack(keys: readonly string[]): Promise<void> {
-    for (const key of keys) {
-      const count = this.counts.get(key)
-      if (count && count.failures > 1)
-        this.counts.set(key, { ...count, failures: count.failures - 1 })
-      else this.counts.delete(key)
-    }
-  }
-
   async clear(keys: readonly string[]): Promise<void> {
     for (const key of keys) this.counts.delete(key)
   }
