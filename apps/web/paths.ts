@@ -3,12 +3,20 @@ export const paths = {
   home: '/hub/home',
   signIn: '/hub/login',
   signOut: '/hub/logout',
-  logo: '/hub/logo',
-  /** Where a server is started; `user` as it is, unquoted. */
-  spawn: (user: string) => `/hub/spawn/${quote(user)}`,
+  logo: '/hub/static/logo.svg',
+  /** Where a person's server is started, and where to go from there; `user` as it is, unquoted. */
+  spawn: (user: string, next?: string) => withNext(`/hub/spawn/${quote(user)}`, next),
+  /** The page that follows a start. */
+  spawnPending: (user: string) => `/hub/spawn-pending/${quote(user)}`,
+  /** Signing in again, and back to where one was. */
+  signInAgain: (next: string) => withNext('/hub/login', next),
   /** The progress stream of a server; event sources cannot send headers, so the token goes along. */
   progress: (url: string, xsrf: string) => `${url}?_xsrf=${encodeURIComponent(xsrf)}`,
 } as const
+
+function withNext(path: string, next: string | undefined): string {
+  return next === undefined ? path : `${path}?next=${encodeURIComponent(next)}`
+}
 
 function quote(name: string): string {
   return encodeURIComponent(name).replaceAll('%40', '@')

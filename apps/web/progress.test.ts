@@ -31,3 +31,9 @@ test('the last event says how it ended', () => {
     message: 'no',
   })
 })
+
+test('the first event after a silence says that the hub is there again', () => {
+  const lost = { ...NOTHING_YET, lost: true }
+
+  expect(withEvent(lost, { progress: 10, message: 'a' }).lost).toBe(false)
+})

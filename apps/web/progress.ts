@@ -6,13 +6,21 @@ export interface ProgressShown {
   /** What happened so far, each once, in order. */
   readonly messages: readonly string[]
   readonly log: readonly string[]
+  /** The hub does not answer for now. */
+  readonly lost: boolean
   readonly end:
     | { readonly is: 'ready'; readonly url: string }
     | { readonly is: 'failed'; readonly message: string }
     | null
 }
 
-export const NOTHING_YET: ProgressShown = { percent: 0, messages: [], log: [], end: null }
+export const NOTHING_YET: ProgressShown = {
+  percent: 0,
+  messages: [],
+  log: [],
+  lost: false,
+  end: null,
+}
 
 /** Adds one event of the stream. After a reconnection the stream begins anew; what was shown does not go back. */
 export function withEvent(shown: ProgressShown, event: ProgressBody): ProgressShown {
@@ -23,6 +31,7 @@ export function withEvent(shown: ProgressShown, event: ProgressBody): ProgressSh
     percent: Math.max(shown.percent, Math.min(100, event.progress)),
     messages,
     log: event.log ?? shown.log,
+    lost: false,
     end: endOf(event) ?? shown.end,
   }
 }

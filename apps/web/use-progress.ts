@@ -1,44 +1,72 @@
 import { useEffect, useState } from 'react'
 
-import { ProgressBody } from '#core/contract/models.ts'
+import { getServer } from '#core/contract/api.ts'
+import { ApiError, call, type Send } from '#core/contract/client.ts'
+import type { ServerBody } from '#core/contract/models.ts'
 
+import { followProgress, type ProgressStream } from './follow-progress.ts'
+import { paths } from './paths.ts'
 import { NOTHING_YET, type ProgressShown, withEvent } from './progress.ts'
+import { browserSend } from './send.ts'
 
-const FIRST_WAIT_MS = 500
-const LONGEST_WAIT_MS = 5000
-/** Then the page may be out of date, as when the start was given up elsewhere: loading it again shows what is. */
-const MOST_FAILURES = 4
-
-/** Follows a start's event stream. A stream that breaks, as when the hub is restarted, is opened again. */
-export function useProgress(url: string): ProgressShown {
+/** Follows a start's event stream. When the start has ended unseen, the page is loaded again: the hub knows what to show. */
+export function useProgress(owner: string, server: ServerBody, xsrf: string): ProgressShown {
   const [shown, setShown] = useState(NOTHING_YET)
+  const { name } = server
+  const url = paths.progress(server.progress_url, xsrf)
   useEffect(() => {
-    let wait = FIRST_WAIT_MS
-    let failures = 0
-    let timer: ReturnType<typeof setTimeout> | undefined
-    let source: EventSource | undefined
-    const open = () => {
-      source = new EventSource(url)
-      source.addEventListener('message', ({ data }) => {
-        wait = FIRST_WAIT_MS
-        failures = 0
-        const event = ProgressBody.parse(JSON.parse(String(data)))
-        if (event.ready === true || event.failed === true) source?.close()
-        setShown((before) => withEvent(before, event))
-      })
-      source.addEventListener('error', () => {
-        source?.close()
-        failures++
-        if (failures > MOST_FAILURES) return globalThis.location.reload()
-        timer = setTimeout(open, wait)
-        wait = Math.min(wait * 2, LONGEST_WAIT_MS)
-      })
-    }
-    open()
-    return () => {
-      source?.close()
-      clearTimeout(timer)
-    }
-  }, [url])
+    const leave = new AbortController()
+    const send = browserSend(xsrf)
+    void followProgress(
+      streamOf(url, () => isStarting(send, { user: owner, server: name })),
+      {
+        event: (event) => setShown((before) => withEvent(before, event)),
+        lost: () => setShown((before) => ({ ...before, lost: true })),
+        over: () => globalThis.location.reload(),
+      },
+      leave.signal,
+    )
+    return () => leave.abort()
+  }, [url, owner, name, xsrf])
   return shown
+}
+
+async function isStarting(send: Send, params: { user: string; server: string }): Promise<boolean> {
+  try {
+    return (await call(send, getServer, { params })).pending === 'spawn'
+  } catch (error) {
+    // Refused is an answer too: signed out meanwhile, or the person is gone.
+    if (error instanceof ApiError && error.status < 500) return false
+    throw error
+  }
+}
+
+function streamOf(url: string, stillStarting: () => Promise<boolean>): ProgressStream {
+  return {
+    stillStarting,
+    read: (onData, signal) =>
+      new Promise((resolve) => {
+        const source = new EventSource(url)
+        const close = () => {
+          source.close()
+          resolve()
+        }
+        // Its own way of opening again knows no growing waits, and gives up for good at the first refusal.
+        source.addEventListener('error', close)
+        source.addEventListener('message', ({ data }) => onData(String(data)))
+        signal.addEventListener('abort', close, { once: true })
+      }),
+    sleep: (ms, signal) =>
+      new Promise((resolve) => {
+        const timer = setTimeout(resolve, ms)
+        signal.addEventListener(
+          'abort',
+          () => {
+            clearTimeout(timer)
+            resolve()
+          },
+          { once: true },
+        )
+      }),
+  }
 }

@@ -37,6 +37,8 @@ export async function buildApp(deps: HubHttpDeps): Promise<FastifyInstance> {
   await app.register(serveStatic, {
     root: deps.staticFolder,
     prefix: '/hub/static/',
+    // The packed twins that the build laid beside the large files.
+    preCompressed: true,
     index: false,
     setHeaders: (reply, path) => {
       // Built files carry a hash of what is in them; the few others may change with an upgrade.

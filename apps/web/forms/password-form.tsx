@@ -1,12 +1,16 @@
-import { Button, PasswordInput, Stack, TextInput } from '@mantine/core'
-import { type FormEvent, useState } from 'react'
+import { Button } from '@mantine/core'
+import { type FormEvent, type ReactNode, useState } from 'react'
 
 import { ApiError } from '#core/contract/client.ts'
 
 import { Said } from '../ui/said.tsx'
+import { NameField } from './name-field.tsx'
+import { PasswordField } from './password-field.tsx'
 
 interface PasswordFormProps {
-  /** Given: the name is settled and only shown to the browser's password keeper. */
+  /** What the form is about. */
+  readonly intro: ReactNode
+  /** Given: the name is settled and only shown, to the browser's password keeper too. */
   readonly name?: string
   readonly button: string
   /** Resolves with where to go. */
@@ -17,12 +21,13 @@ interface PasswordFormProps {
 }
 
 /** Choosing a first password, and with it a name where there is none yet. What was typed stays when it is refused. */
-export function PasswordForm({ name: given, button, submit }: PasswordFormProps) {
+export function PasswordForm({ intro, name: given, button, submit }: PasswordFormProps) {
   const [error, setError] = useState<string | null>(null)
   const [busy, setBusy] = useState(false)
 
   const send = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
+    if (busy) return
     const form = new FormData(event.currentTarget)
     setBusy(true)
     setError(null)
@@ -31,6 +36,7 @@ export function PasswordForm({ name: given, button, submit }: PasswordFormProps)
         name: given ?? text(form.get('username')),
         password: text(form.get('password')),
       })
+      // It stays busy: the next page is on its way.
       globalThis.location.replace(next)
     } catch (failure) {
       setBusy(false)
@@ -43,35 +49,21 @@ export function PasswordForm({ name: given, button, submit }: PasswordFormProps)
   }
 
   return (
-    <form onSubmit={(event) => void send(event)}>
-      <Stack gap="md">
-        <TextInput
-          name="username"
-          label="User name"
-          autoComplete="username"
-          autoCapitalize="none"
-          spellCheck={false}
-          required
-          withAsterisk={false}
-          defaultValue={given ?? ''}
-          readOnly={given !== undefined}
-          autoFocus={given === undefined}
-        />
-        <PasswordInput
-          name="password"
-          label="Password"
-          description="At least 10 characters. Several words are easier to keep in mind than signs."
-          autoComplete="new-password"
-          required
-          withAsterisk={false}
-          autoFocus={given !== undefined}
-          visibilityToggleButtonProps={{ 'aria-label': 'Show the password', tabIndex: 0 }}
-        />
-        <Button type="submit" loading={busy} fullWidth>
-          {button}
-        </Button>
-        <Said error={error} />
-      </Stack>
+    <form onSubmit={(event) => void send(event)} className="stack">
+      <Said error={error}>{intro}</Said>
+      <NameField
+        defaultValue={given ?? ''}
+        readOnly={given !== undefined}
+        autoFocus={given === undefined}
+      />
+      <PasswordField
+        autoComplete="new-password"
+        autoFocus={given !== undefined}
+        description="At least 10 characters. Several words are easier to keep in mind than signs."
+      />
+      <Button type="submit" loading={busy} fullWidth>
+        {button}
+      </Button>
     </form>
   )
 }

@@ -1,34 +1,44 @@
-import { Button, Group, List, Paper, Text } from '@mantine/core'
+import { Button } from '@mantine/core'
 
 import type { PageOf } from '#core/contract/pages.ts'
 
+import { PostForm } from '../forms/post-form.tsx'
+import { Frame } from '../frame.tsx'
 import { paths } from '../paths.ts'
-import { Frame } from '../ui/frame.tsx'
-import { PostForm } from '../ui/post-form.tsx'
+import { Card } from '../ui/card.tsx'
+import { TickIcon } from '../ui/icons.tsx'
 
-/** Before a program, or somebody else's server, learns who one is. */
+/** Before a program, or somebody else's server, may act for the person who is signed in. */
 export function ConsentPage({ data }: { readonly data: PageOf<'consent'> }) {
+  const { client, owner, scopes } = data
   return (
-    <Frame title="Do you allow this?" viewer={data.viewer} narrow>
-      <Paper withBorder p="lg">
-        <Text mb="sm">
-          <strong>{data.client}</strong> wants to:
-        </Text>
-        <List mb="lg">
-          {data.scopes.map(({ scope, description }) => (
-            <List.Item key={scope}>{description}</List.Item>
+    <Frame title="Do you allow this?" data={data} narrow>
+      <Card>
+        <p id="asks">
+          <strong>{client}</strong> wants to:
+        </p>
+        <ul className="rights" aria-labelledby="asks">
+          {scopes.map(({ scope, description }) => (
+            <li key={scope}>
+              <TickIcon />
+              <span>
+                {description}
+                <br />
+                <code className="quiet">{scope}</code>
+              </span>
+            </li>
           ))}
-        </List>
-        {data.owner !== null && (
-          <Text size="sm" mb="lg">
-            It belongs to {data.owner}, who decides what runs there. Go on only if you trust{' '}
-            {data.owner}.
-          </Text>
+        </ul>
+        {owner !== null && (
+          <p>
+            It belongs to <strong>{owner}</strong>, who decides what runs there. Go on only if you
+            trust {owner}.
+          </p>
         )}
         <PostForm action={data.action} xsrf={data.xsrf} label="Permission">
           {(busy) => (
-            <Group>
-              {data.scopes.map(({ scope }) => (
+            <div className="actions">
+              {scopes.map(({ scope }) => (
                 <input key={scope} type="hidden" name="scopes" value={scope} />
               ))}
               <Button type="submit" loading={busy}>
@@ -37,10 +47,10 @@ export function ConsentPage({ data }: { readonly data: PageOf<'consent'> }) {
               <Button component="a" href={paths.home} variant="default">
                 Deny
               </Button>
-            </Group>
+            </div>
           )}
         </PostForm>
-      </Paper>
+      </Card>
     </Frame>
   )
 }

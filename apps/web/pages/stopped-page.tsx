@@ -1,48 +1,43 @@
-import { Alert, Button, Group, Paper, Stack, Text } from '@mantine/core'
+import { Button } from '@mantine/core'
 
 import type { PageOf } from '#core/contract/pages.ts'
 
+import { PostForm } from '../forms/post-form.tsx'
+import { Frame } from '../frame.tsx'
 import { paths } from '../paths.ts'
-import { Frame } from '../ui/frame.tsx'
+import { whose } from '../servers/server-state.ts'
+import { Card } from '../ui/card.tsx'
 import { LogLines } from '../ui/log-lines.tsx'
-import { PostForm } from '../ui/post-form.tsx'
+import { Notice } from '../ui/notice.tsx'
 
 /** A server that does not run: why, and a button to start it. */
 export function StoppedPage({ data }: { readonly data: PageOf<'stopped'> }) {
   const { failure } = data.server
-  const own = data.viewer?.name === data.owner
-  const whose = own ? 'Your server' : `${data.owner}'s server`
+  const subject = whose(data.owner, data.viewer)
   return (
-    <Frame title={failure ? `${whose} is gone` : `${whose} is not running`} viewer={data.viewer}>
-      <Paper withBorder p="lg">
-        <Stack gap="md">
-          {failure ? (
-            <Alert
-              color="red"
-              variant="light"
-              title="What happened"
-              styles={{ title: { color: 'light-dark(#862e2e, #ffc9c9)' } }}
-            >
-              {failure.reason}
-            </Alert>
-          ) : (
-            <Text>Files are kept while it is stopped. Starting it takes a few seconds.</Text>
+    <Frame title={failure ? `${subject} is gone` : `${subject} is not running`} data={data}>
+      <Card>
+        {failure ? (
+          <Notice tone="bad" title="What happened">
+            <p>{failure.reason}</p>
+          </Notice>
+        ) : (
+          <p>Files are kept while it is stopped. Starting it takes a few seconds.</p>
+        )}
+        <LogLines title="Last lines of its log" lines={failure?.log ?? []} open />
+        <PostForm action={data.start} xsrf={data.xsrf} label="Start the server">
+          {(busy) => (
+            <div className="actions">
+              <Button type="submit" loading={busy} autoFocus>
+                {failure ? 'Try again' : 'Start server'}
+              </Button>
+              <Button component="a" href={paths.home} variant="default">
+                Home
+              </Button>
+            </div>
           )}
-          <LogLines lines={failure?.log ?? []} open />
-          <PostForm action={data.start} xsrf={data.xsrf} label="Start the server">
-            {(busy) => (
-              <Group>
-                <Button type="submit" loading={busy} autoFocus>
-                  {failure ? 'Try again' : 'Start server'}
-                </Button>
-                <Button component="a" href={paths.home} variant="default">
-                  Home
-                </Button>
-              </Group>
-            )}
-          </PostForm>
-        </Stack>
-      </Paper>
+        </PostForm>
+      </Card>
     </Frame>
   )
 }

@@ -1,37 +1,32 @@
-import { Group, Loader, Paper } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
+import { Loader } from '@mantine/core'
 import { useEffect } from 'react'
 
-import { getServer } from '#core/contract/api.ts'
-import { call } from '#core/contract/client.ts'
 import type { PageOf } from '#core/contract/pages.ts'
 
-import { browserSend } from '../send.ts'
-import { Frame } from '../ui/frame.tsx'
+import { Frame } from '../frame.tsx'
+import { whose } from '../servers/server-state.ts'
+import { useServer } from '../servers/use-server.ts'
+import { Card } from '../ui/card.tsx'
 
 /** Waits until the server is gone; loading the page again then offers to start it. */
 export function StoppingPage({ data }: { readonly data: PageOf<'stopping'> }) {
-  const server = useQuery({
-    queryKey: ['server'],
-    queryFn: () =>
-      call(browserSend(data.xsrf), getServer, {
-        params: { user: data.owner, server: data.server.name },
-      }),
-    refetchInterval: 1000,
-    initialData: data.server,
-  })
-  const gone = server.data.pending !== 'stop'
+  const { server, trouble } = useServer(data.owner, data.server, data.xsrf)
+  const over = server.pending !== 'stop' || trouble === 'signed-out'
   useEffect(() => {
-    if (gone) globalThis.location.reload()
-  }, [gone])
+    if (over) globalThis.location.reload()
+  }, [over])
   return (
-    <Frame title="The server is stopping" viewer={data.viewer}>
-      <Paper withBorder p="lg">
-        <Group>
-          <Loader size="sm" aria-label="Waiting" />
-          <output>Waiting until everything in it has ended. This takes a few seconds.</output>
-        </Group>
-      </Paper>
+    <Frame title={`${whose(data.owner, data.viewer)} is stopping`} data={data}>
+      <Card>
+        <div className="waiting">
+          <Loader size="sm" aria-hidden />
+          <output>
+            {trouble === 'silent'
+              ? 'The hub does not answer; it is asked again and again.'
+              : 'Waiting until everything in it has ended. This takes a few seconds.'}
+          </output>
+        </div>
+      </Card>
     </Frame>
   )
 }

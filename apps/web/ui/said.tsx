@@ -1,19 +1,29 @@
-import { Alert } from '@mantine/core'
+import './ui.css'
 
-/** Where a form says what is wrong. Its room is always there, so nothing jumps; screen readers hear it at once. */
-export function Said({ error }: { readonly error: string | null }) {
+import { type ReactNode, useEffect, useRef } from 'react'
+
+interface SaidProps {
+  readonly error: string | null
+  /** What the form is about, as long as nothing is wrong. */
+  readonly children: ReactNode
+}
+
+/** Above a form: what it is about, or what is wrong. It takes the same room; an error is read out, and the keyboard goes there. */
+export function Said({ error, children }: SaidProps) {
+  const wrong = useRef<HTMLParagraphElement>(null)
+  useEffect(() => {
+    if (error !== null) wrong.current?.focus()
+  }, [error])
   return (
-    <div className="said" role="alert">
-      {error !== null && (
-        <Alert
-          color="red"
-          variant="light"
-          p="xs"
-          styles={{ message: { color: 'light-dark(#862e2e, #ffc9c9)' } }}
-        >
-          {error}
-        </Alert>
-      )}
+    <div className="said">
+      <div role="alert">
+        {error !== null && (
+          <p className="wrong" ref={wrong} tabIndex={-1}>
+            {error}
+          </p>
+        )}
+      </div>
+      {error === null && <p>{children}</p>}
     </div>
   )
 }

@@ -1,4 +1,4 @@
-import { type ReactNode, useState } from 'react'
+import { type ReactNode, useEffect, useState } from 'react'
 
 interface PostFormProps {
   readonly action: string
@@ -11,6 +11,12 @@ interface PostFormProps {
 /** A plain form that the browser itself posts, with the token that shows that it is ours. */
 export function PostForm({ action, xsrf, label, children }: PostFormProps) {
   const [busy, setBusy] = useState(false)
+  useEffect(() => {
+    // Who comes back finds the page as it was left, its button still busy.
+    const back = () => setBusy(false)
+    globalThis.addEventListener('pageshow', back)
+    return () => globalThis.removeEventListener('pageshow', back)
+  }, [])
   return (
     <form method="post" action={action} aria-label={label} onSubmit={() => setBusy(true)}>
       <input type="hidden" name="_xsrf" value={xsrf} />

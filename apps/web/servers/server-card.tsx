@@ -1,0 +1,154 @@
+import './servers.css'
+
+import { Button } from '@mantine/core'
+import { useEffect, useRef } from 'react'
+
+import type { ServerBody } from '#core/contract/models.ts'
+
+import { PostForm } from '../forms/post-form.tsx'
+import { paths } from '../paths.ts'
+import { since } from '../since.ts'
+import { LogLines } from '../ui/log-lines.tsx'
+import { Notice } from '../ui/notice.tsx'
+import { useNow } from '../use-now.ts'
+import { stateOf } from './server-state.ts'
+import { useServer } from './use-server.ts'
+
+interface ServerCardProps {
+  readonly owner: string
+  /** As it was when the page was made. */
+  readonly server: ServerBody
+  readonly xsrf: string
+}
+
+/** One's own server: how it is, and what can be done with it. */
+export function ServerCard({ owner, server: initial, xsrf }: ServerCardProps) {
+  const { server, trouble, stop, stopping, stopError } = useServer(owner, initial, xsrf)
+  const { words, tone } = stateOf(server)
+  return (
+    <section className="card stack" aria-labelledby="server">
+      <div className="server-head">
+        <h2 id="server">My server</h2>
+        <output className="state" data-tone={tone}>
+          {words}
+        </output>
+      </div>
+      <div className="server-facts">
+        <Facts server={server} trouble={trouble} stopError={stopError} />
+      </div>
+      {server.failure && server.pending === null && (
+        <Notice tone="bad">
+          <p>{server.failure.reason}</p>
+          <LogLines title="Show what happened" lines={server.failure.log} />
+        </Notice>
+      )}
+      <Actions server={server} owner={owner} xsrf={xsrf} stopping={stopping} onStop={stop} />
+    </section>
+  )
+}
+
+interface FactsProps {
+  readonly server: ServerBody
+  readonly trouble: 'silent' | 'signed-out' | null
+  readonly stopError: string | null
+}
+
+/** Since when, and where. What is wrong takes the first line's place, so that nothing moves. */
+function Facts({ server, trouble, stopError }: FactsProps) {
+  const now = useNow()
+  const { verb } = stateOf(server)
+  const time = new Date(server.since)
+  return (
+    <>
+      <div role="alert">
+        {trouble === 'signed-out' && (
+          <p className="wrong">
+            You are signed out. <a href={paths.signInAgain(paths.home)}>Sign in again</a>
+          </p>
+        )}
+        {trouble === 'silent' && (
+          <p className="wrong">The hub does not answer; this may be out of date.</p>
+        )}
+        {trouble === null && stopError !== null && <p className="wrong">{stopError}</p>}
+      </div>
+      {trouble === null && stopError === null && (
+        <p>
+          {verb === null ? (
+            'Start it to open your notebooks.'
+          ) : (
+            <>
+              {verb}{' '}
+              <time dateTime={server.since} title={time.toLocaleString()}>
+                {since(time, now)}
+              </time>
+            </>
+          )}
+        </p>
+      )}
+      <p className="quiet">
+        {server.ready ? (
+          <a href={server.url}>{server.full_url ?? server.url}</a>
+        ) : (
+          (server.full_url ?? server.url)
+        )}
+      </p>
+    </>
+  )
+}
+
+interface ActionsProps {
+  readonly server: ServerBody
+  readonly owner: string
+  readonly xsrf: string
+  readonly stopping: boolean
+  readonly onStop: () => void
+}
+
+function Actions({ server, owner, xsrf, stopping, onStop }: ActionsProps) {
+  const group = useRef<HTMLDivElement>(null)
+  const kind = server.ready || stopping ? 'up' : server.pending === 'spawn' ? 'coming' : 'down'
+  const before = useRef(kind)
+  useEffect(() => {
+    // A button that was just used may be gone with the change; the keyboard goes on from the one in its place.
+    if (before.current !== kind && document.activeElement === document.body)
+      group.current?.querySelector<HTMLElement>('a, button:enabled')?.focus()
+    before.current = kind
+  }, [kind])
+  return (
+    <div className="actions" ref={group}>
+      {kind === 'up' && (
+        <>
+          {stopping ? (
+            <Button disabled>Open my server</Button>
+          ) : (
+            <Button component="a" href={server.url}>
+              Open my server
+            </Button>
+          )}
+          <Button variant="default" loading={stopping} onClick={onStop}>
+            Stop my server
+          </Button>
+        </>
+      )}
+      {kind === 'coming' && (
+        <>
+          <Button component="a" href={paths.spawnPending(owner)}>
+            Show the start
+          </Button>
+          <Button variant="default" onClick={onStop}>
+            Cancel the start
+          </Button>
+        </>
+      )}
+      {kind === 'down' && (
+        <PostForm action={paths.spawn(owner)} xsrf={xsrf} label="Start my server">
+          {(busy) => (
+            <Button type="submit" loading={busy}>
+              Start my server
+            </Button>
+          )}
+        </PostForm>
+      )}
+    </div>
+  )
+}
