@@ -114,7 +114,7 @@ test('no files import each other in a ring', () => {
 })
 
 test('the environment is read in core/config and where processes begin, and nowhere else', () => {
-  const begin = /^apps\/[a-z]+\/(?:main|wire)\.ts$|^core\/config\//
+  const begin = /^apps\/[a-z]+\/(?:main|wire|vite\.config)\.ts$|^core\/config\//
   const readers = files.filter(
     (file) =>
       !isTest(file) &&
