@@ -4,9 +4,10 @@ import { DatabaseSync } from 'node:sqlite'
 import { HubError } from '#core/domain/errors.ts'
 
 import { first } from './migrations/001-first.ts'
+import { audit } from './migrations/002-audit.ts'
 
 /** In order; the version of a database is how many of them it has seen. Never edited once released. */
-const MIGRATIONS: readonly string[] = [first]
+const MIGRATIONS: readonly string[] = [first, audit]
 
 /**
  * Looks at what is there, read-only, so that a database that is refused stays as it is, byte for byte.

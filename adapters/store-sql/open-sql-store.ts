@@ -5,6 +5,7 @@ import { setImmediate } from 'node:timers/promises'
 import { Kysely, SqliteIntrospector, SqliteQueryCompiler } from 'kysely'
 
 import { HubError } from '#core/domain/errors.ts'
+import type { AuditLog } from '#core/domain/audit/audit-log.ts'
 import type { CredentialStore } from '#core/domain/sign-in/credential-store.ts'
 import type { FailureStore } from '#core/domain/sign-in/failure-store.ts'
 import type { LinkStore } from '#core/domain/sign-in/link-store.ts'
@@ -14,6 +15,7 @@ import type { TokenStore } from '#core/domain/tokens/token-store.ts'
 import type { UserStore } from '#core/domain/users/user-store.ts'
 import type { CodeStore } from '#core/oauth/code-store.ts'
 
+import { SqlAuditLog } from './audit-log-sql.ts'
 import { SqlCodeStore } from './code-store-sql.ts'
 import { SqlCredentialStore } from './credential-store-sql.ts'
 import { SqlFailureStore } from './failure-store-sql.ts'
@@ -37,6 +39,7 @@ export interface SqlStores extends AsyncDisposable {
   readonly tokens: TokenStore
   readonly servers: ServerStore
   readonly codes: CodeStore
+  readonly auditLog: AuditLog
 }
 
 /**
@@ -62,6 +65,7 @@ export function openSqlStore(file: string): SqlStores {
     tokens: new SqlTokenStore(db),
     servers: new SqlServerStore(db),
     codes: new SqlCodeStore(db),
+    auditLog: new SqlAuditLog(db),
     [Symbol.asyncDispose]: async () => {
       // Whoever has asked stands in the driver's queue by then, and is answered first.
       await setImmediate()

@@ -1,7 +1,9 @@
 import type { Generated } from 'kysely'
 
+import type { AuditTables } from './tables-audit.ts'
+
 /** Times are milliseconds since 1970; booleans 0 or 1; lists and objects JSON. */
-export interface Tables {
+export interface Tables extends AuditTables {
   users: {
     id: Generated<number>
     name: string
