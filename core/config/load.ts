@@ -1,10 +1,10 @@
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs'
 
-import { type Document, LineCounter, parseDocument } from 'yaml'
-import type * as z from 'zod'
+import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml'
 
 import { ConfigError } from './config-error.ts'
 import { CONFIG_TEMPLATE } from './config-template.ts'
+import { sayIssue } from './issues.ts'
 import { HubConfig } from './schema.ts'
 
 /** What the command line sets above the file. */
@@ -23,21 +23,35 @@ export function loadConfig(file: string, overrides: Overrides = {}): HubConfig {
 
 /** As `loadConfig`, of a text; `file` is what messages call it. */
 export function parseConfig(text: string, file: string, overrides: Overrides = {}): HubConfig {
+  const read = readText(text, file)
+  const parsed = HubConfig.safeParse(withOverrides(read.document.toJS() ?? {}, overrides))
+  if (parsed.success) return parsed.data
+  const found = parsed.error.issues
+    .flatMap((issue) => sayIssue(issue, (path) => read.document.hasIn(path)))
+    .map(({ path, said }) => ({ line: lineOf(path, read), said: `${dotted(path)} ${said}`.trim() }))
+  throw mistakes(file, found)
+}
+
+/** A text as YAML has it, with the places of its lines. */
+interface ReadText {
+  readonly document: Document
+  readonly lines: LineCounter
+}
+
+function readText(text: string, file: string): ReadText {
   const lines = new LineCounter()
   const document = parseDocument(text, {
     lineCounter: lines,
     prettyErrors: false,
     uniqueKeys: true,
   })
-  const syntax = document.errors.map(
-    (error) => `line ${lines.linePos(error.pos[0]).line}: ${error.message}`,
-  )
-  if (syntax.length > 0) throw mistakes(file, syntax)
-  const parsed = HubConfig.safeParse(withOverrides(document.toJS() ?? {}, overrides))
-  if (parsed.success) return parsed.data
+  if (document.errors.length === 0) return { document, lines }
   throw mistakes(
     file,
-    parsed.error.issues.flatMap((issue) => describeIssue(issue, document, lines)),
+    document.errors.map(({ pos, message }) => ({
+      line: lines.linePos(pos[0]).line,
+      said: message,
+    })),
   )
 }
 
@@ -75,48 +89,37 @@ function withOverrides(value: unknown, { host, port }: Overrides): unknown {
   return { ...value, listen: `${shownHost}:${port ?? oldPort}` }
 }
 
-function describeIssue(issue: z.core.$ZodIssue, document: Document, lines: LineCounter): string[] {
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => {
-      const path = [...issue.path, key]
-      return `${lineOf(path, document, lines)}${dotted(path)} is not a setting`
-    })
-  }
-  const said =
-    issue.code === 'custom' || issue.code === 'invalid_format' ? issue.message : readable(issue)
-  return [`${lineOf(issue.path, document, lines)}${dotted(issue.path)} ${said}`.trim()]
-}
-
-function readable(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'invalid_value') return `must be one of ${issue.values.map(String).join(', ')}`
-  if (issue.code === 'invalid_type') return `must be ${withArticle(issue.expected)}`
-  return issue.message
-}
-
-function withArticle(type: string): string {
-  const words: Readonly<Record<string, string>> = {
-    array: 'a list',
-    object: 'a group of settings',
-    record: 'a group of settings',
-  }
-  return words[type] ?? `a ${type}`
-}
-
-/** Where the deepest part of the path that the file has stands. */
-function lineOf(path: readonly PropertyKey[], document: Document, lines: LineCounter): string {
+/** Where the deepest part of the path that the file has stands: its key, or its place in a list. Undefined: nowhere. */
+function lineOf(path: readonly PropertyKey[], { document, lines }: ReadText): number | undefined {
   for (let length = path.length; length > 0; length--) {
-    const node: unknown = document.getIn(path.slice(0, length), true)
-    if (typeof node === 'object' && node !== null && 'range' in node && Array.isArray(node.range)) {
-      return `line ${lines.linePos(Number(node.range[0])).line}: `
-    }
+    const at = offsetOf(path.slice(0, length), document)
+    if (at !== undefined) return lines.linePos(at).line
   }
-  return ''
+  return undefined
+}
+
+function offsetOf(path: readonly PropertyKey[], document: Document): number | undefined {
+  const holder: unknown =
+    path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true)
+  const pair = isMap(holder)
+    ? holder.items.find(
+        ({ key }) => String(isScalar(key) ? key.value : key) === String(path.at(-1)),
+      )
+    : undefined
+  const node: unknown = pair ? pair.key : document.getIn(path, true)
+  return isNode(node) ? node.range?.[0] : undefined
 }
 
 const dotted = (path: readonly PropertyKey[]) => path.map(String).join('.')
 
-function mistakes(file: string, found: readonly string[]): ConfigError {
-  return new ConfigError(`${file} cannot be used:\n${found.map((line) => `  ${line}`).join('\n')}`)
+function mistakes(
+  file: string,
+  found: readonly { readonly line: number | undefined; readonly said: string }[],
+): ConfigError {
+  const shown = found
+    .toSorted((one, other) => (one.line ?? 0) - (other.line ?? 0))
+    .map(({ line, said }) => (line === undefined ? `  ${said}` : `  line ${line}: ${said}`))
+  return new ConfigError(`${file} cannot be used:\n${shown.join('\n')}`)
 }
 
 function codeOf(error: unknown): string {

@@ -1,134 +1,102 @@
 import * as z from 'zod'
 
-import { Duration } from './duration.ts'
-import { isLoopback, splitAddress } from './listen-address.ts'
+import { isLoopback } from './listen-address.ts'
+import { Listen, PublicUrl } from './schema/addresses.ts'
+import { Authenticator } from './schema/authenticator.ts'
+import { Audit, Database, Metrics, Shares, Tokens, Usage } from './schema/keeping.ts'
+import { CustomScopes, Groups, Roles } from './schema/people.ts'
+import { Activity, Culling, NamedServers } from './schema/servers.ts'
+import { Services } from './schema/services.ts'
+import { Spawner } from './schema/spawner.ts'
 
-const Listen = z
-  .string()
-  .refine(
-    (text) => splitAddress(text) !== undefined,
-    'is not an address with a port, such as 127.0.0.1:8000 or [::1]:8000',
-  )
-  .transform((text) => splitAddress(text) ?? { host: '', port: 0 })
-
-const PublicUrl = z
-  .url({ protocol: /^https?$/, error: 'is not a web address such as http://127.0.0.1:8000' })
-  .refine(
-    (text) => new URL(text).pathname === '/',
-    'has a path; the hub is served at the root of its address',
-  )
-  .transform((text) => new URL(text).origin)
-
-const Authenticator = z.strictObject({
-  use: z
-    .enum(['password', 'dummy'])
-    .default('password')
+/** Every setting of the hub: type, default, limits, and descriptions, which are the manual. */
+export const Settings = z.strictObject({
+  listen: Listen.prefault('127.0.0.1:8000')
     .describe(
-      'How people sign in: `password` (kept by the hub) or `dummy` (one password for all, for tests and load)',
-    ),
-  allow: z
-    .enum(['listed', 'everyone'])
-    .default('listed')
-    .describe(
-      '`listed`: only people whom an admin has added; `everyone`: whoever can sign in is added (not with `password`)',
-    ),
-  admins: z
+      'Address and port of the public entrance. An address that other machines reach needs `public_url`',
+    )
+    .meta({ live: 'restart' }),
+  public_url: PublicUrl.optional()
+    .describe('What people type into the browser; by default http:// and `listen`')
+    .meta({ live: 'restart' }),
+  public_names: z
     .array(z.string())
     .default([])
-    .describe('Names of people who are made admins when they are added'),
-  password: z.string().default('').describe("`dummy`'s password").meta({ secret: true }),
-  on_network: z
-    .enum(['refuse', 'accept'])
-    .default('refuse')
-    .describe('Whether `dummy` may be used on an address that other machines reach'),
-})
-
-const Spawner = z.strictObject({
-  use: z
-    .enum(['auto', 'process'])
-    .default('auto')
     .describe(
-      'What runs the servers. `auto` takes the strongest that holds on this machine; `process` keeps nobody apart, so `auto` takes it only while the hub is reached from this machine alone',
-    ),
-  process: z
-    .strictObject({
-      every_notebook_is_operator: z
-        .boolean()
-        .default(false)
-        .describe(
-          'Accepts, on an address that other machines reach, that everyone with a notebook can do all that the hub can',
-        ),
-    })
-    .prefault({}),
-  command: z
-    .array(z.string().min(1))
-    .min(1)
-    .default(['jupyterhub-singleuser'])
-    .describe('The single-user server and its arguments'),
-  environment: z
-    .record(
-      z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is not the name of an environment variable'),
-      z.string(),
+      'Further host names under which the hub may be asked for; localhost and 127.0.0.1 count as one',
     )
-    .default({})
-    .describe('Further environment of every server. Not for secrets: each person can read his own'),
-  start_timeout: Duration.prefault('60s').describe(
-    'How long a server may take from its start to its first answer',
+    .meta({ live: 'restart' }),
+  subdomains: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Whether each person's servers, and each service, get a host name of their own below the one of `public_url`, so that browsers keep them apart. `*.` of that name must lead here too",
+    )
+    .meta({ live: 'restart' }),
+  database: Database.prefault({}),
+  authenticator: Authenticator.prefault({}),
+  spawner: Spawner.prefault({}),
+  named_servers: NamedServers.prefault({}),
+  culling: Culling.prefault({}),
+  activity: Activity.prefault({}),
+  groups: Groups.default({}).describe('Groups of people'),
+  roles: Roles.default([]).describe('What people, groups and services may do beyond their own'),
+  custom_scopes: CustomScopes.default({}).describe(
+    'Rights of your own (`custom:…`), for services to ask for',
   ),
-  homes: z
-    .string()
-    .default('')
-    .describe("Folder of people's files, for `process`; empty: `homes` in the data directory"),
+  services: Services.default([]).describe('Programs beside the notebook servers'),
+  shares: Shares.prefault({}),
+  tokens: Tokens.prefault({}),
+  audit: Audit.prefault({}),
+  usage: Usage.prefault({}),
+  metrics: Metrics.prefault({}),
 })
 
-/** Every setting of the hub. The descriptions are the manual. */
-export const HubConfig = z
-  .strictObject({
-    listen: Listen.prefault('127.0.0.1:8000').describe(
-      'Address and port of the public entrance. An address that other machines reach needs `public_url`',
-    ),
-    public_url: PublicUrl.optional().describe(
-      'What people type into the browser; by default http:// and `listen`',
-    ),
-    public_names: z
-      .array(z.string())
-      .default([])
-      .describe(
-        'Further host names under which the hub may be asked for; localhost and 127.0.0.1 count as one',
-      ),
-    authenticator: Authenticator.prefault({}),
-    spawner: Spawner.prefault({}),
-  })
-  .superRefine((config, context) => {
-    if (config.public_url === undefined && !isLoopback(config.listen.host)) {
-      context.addIssue({
-        code: 'custom',
-        path: ['public_url'],
-        message: `is needed, because listen (${config.listen.host}) is reached from other machines: say which address people type`,
-      })
-    }
-    if (config.authenticator.use === 'password' && config.authenticator.allow === 'everyone') {
-      context.addIssue({
-        code: 'custom',
-        path: ['authenticator', 'allow'],
-        message:
-          '`everyone` does not go with `password`: whoever has no account has no password either',
-      })
-    }
-    if (config.authenticator.use === 'dummy' && config.authenticator.password === '') {
-      context.addIssue({
-        code: 'custom',
-        path: ['authenticator', 'password'],
-        message: 'is needed with `use: dummy`',
-      })
-    }
-  })
-  .transform((config) => ({
-    ...config,
-    public_url: config.public_url ?? defaultPublicUrl(config.listen),
-  }))
+/** The settings as they are in force: they fit together, and nothing is left open. */
+export const HubConfig = Settings.superRefine(checkTogether).transform((config) => ({
+  ...config,
+  public_url: config.public_url ?? defaultPublicUrl(config.listen),
+}))
 
 export type HubConfig = z.output<typeof HubConfig>
+
+function checkTogether(
+  config: z.output<typeof Settings>,
+  context: z.core.$RefinementCtx<z.output<typeof Settings>>,
+): void {
+  const refuse = (path: PropertyKey[], message: string) =>
+    context.addIssue({ code: 'custom', path, message })
+  const { listen, public_url: publicUrl, authenticator, roles, services } = config
+  if (publicUrl === undefined && !isLoopback(listen.host)) {
+    refuse(
+      ['public_url'],
+      `is needed, because listen (${listen.host}) is reached from other machines: say which address people type`,
+    )
+  }
+  if (authenticator.use === 'password' && authenticator.allow === 'everyone') {
+    refuse(
+      ['authenticator', 'allow'],
+      '`everyone` does not go with `password`: whoever has no account has no password either',
+    )
+  }
+  if (authenticator.use === 'dummy' && authenticator.password === '')
+    refuse(['authenticator', 'password'], 'is needed with `use: dummy`')
+  const known = new Set(Object.keys(config.custom_scopes))
+  const scopes = [
+    ...roles.map(({ scopes: list }, index) => ({ path: ['roles', index, 'scopes'], list })),
+    ...services.map(({ oauth_client_allowed_scopes: list }, index) => ({
+      path: ['services', index, 'oauth_client_allowed_scopes'],
+      list,
+    })),
+  ]
+  for (const { path, list } of scopes) {
+    for (const [index, scope] of list.entries()) {
+      const name = scope.split('!')[0] ?? ''
+      if (name.startsWith('custom:') && !known.has(name))
+        refuse([...path, index], `is not defined in custom_scopes: ${name}`)
+    }
+  }
+}
 
 function defaultPublicUrl({ host, port }: { host: string; port: number }): string {
   return new URL(`http://${host.includes(':') ? `[${host}]` : host}:${port}`).origin
