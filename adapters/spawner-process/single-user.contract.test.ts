@@ -38,7 +38,16 @@ describe.skipIf(pythonDir === '')('the real single-user server', () => {
     const id = { user: 'ada', name: '' }
     const environment = serverEnvironment({
       id,
-      user: { id: 1, name: 'ada', admin: false, createdAt: new Date(), lastActivity: null },
+      user: {
+        id: 1,
+        name: 'ada',
+        admin: false,
+        createdAt: new Date(),
+        lastActivity: null,
+        locked: false,
+        groups: [],
+        home: 'ada',
+      },
       token: SERVER_TOKEN,
       extra: {},
       publicUrl: 'http://127.0.0.1:8000',

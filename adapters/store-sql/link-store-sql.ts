@@ -5,9 +5,9 @@ import type { LinkStore } from '#core/domain/sign-in/link-store.ts'
 import type { User } from '#core/domain/users/user.ts'
 
 import { setHash } from './credential-store-sql.ts'
-import { guarded, isTaken } from './store-error.ts'
+import { groupNames, insertPerson, selectPeople, toUser } from './person-rows.ts'
+import { guarded } from './store-error.ts'
 import type { Tables } from './tables.ts'
-import { toUser } from './user-store-sql.ts'
 
 const VOID =
   'This link is no longer good: it has been used, replaced, or is too old. Ask for a new one.'
@@ -51,7 +51,7 @@ export class SqlLinkStore implements LinkStore {
       this.#db.transaction().execute(async (db) => {
         if (await hasAdmin(db)) throw new HubError('conflict', SET_UP_IS_OVER)
         await useUp(db, { kind: 'set-up', codeHash, now })
-        const user = await makeAdmin(db, name, now)
+        const user = await insertPerson(db, { name, admin: true, createdAt: now })
         await setHash(db, { userId: user.id, hash: passwordHash, at: now })
         return user
       }),
@@ -81,6 +81,7 @@ export class SqlLinkStore implements LinkStore {
         .selectFrom('links')
         .innerJoin('users', 'users.id', 'links.user_id')
         .selectAll('users')
+        .select(groupNames)
         .where('kind', '=', 'sign-up')
         .where('code_hash', '=', codeHash)
         .where('expires_at', '>', now.getTime())
@@ -93,11 +94,7 @@ export class SqlLinkStore implements LinkStore {
     return guarded(() =>
       this.#db.transaction().execute(async (db) => {
         const userId = await useUp(db, { kind: 'sign-up', codeHash, now })
-        const user = await db
-          .selectFrom('users')
-          .selectAll()
-          .where('id', '=', userId)
-          .executeTakeFirst()
+        const user = await selectPeople(db).where('id', '=', userId).executeTakeFirst()
         if (!user) throw new HubError('forbidden', VOID)
         await setHash(db, { userId: user.id, hash: passwordHash, at: now })
         return toUser(user)
@@ -135,21 +132,4 @@ async function useUp(
     .executeTakeFirst()
   if (!used) throw new HubError('forbidden', VOID)
   return used.user_id
-}
-
-async function makeAdmin(db: Kysely<Tables>, name: string, now: Date): Promise<User> {
-  try {
-    const values = { name, admin: 1, created_at: now.getTime(), last_activity: null }
-    return toUser(
-      await db.insertInto('users').values(values).returningAll().executeTakeFirstOrThrow(),
-    )
-  } catch (error) {
-    if (isTaken(error))
-      throw new HubError(
-        'already_exists',
-        `there is somebody named ${name} already; choose another name`,
-        { cause: error },
-      )
-    throw error
-  }
 }

@@ -33,7 +33,7 @@ afterEach(() => rmSync(folder, { recursive: true }))
 async function firstVersion(path: string): Promise<void> {
   using database = new DatabaseSync(path)
   migrate(database, path, [first])
-  database.exec(`insert into users (name, admin, created_at) values ('ada', 1, 0)`)
+  database.exec(`insert into users (name, admin, created_at, home) values ('ada', 1, 0, 'ada')`)
 }
 
 function look(path: string): { readonly version: unknown; readonly columns: readonly unknown[] } {

@@ -18,6 +18,7 @@ const Address = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('tcp'), host: z.string(), port: z.number() }),
 ])
 const StoredFailure = z.object({ reason: z.string(), log: z.array(z.string()) })
+const Options = z.record(z.string(), z.unknown())
 const State = z.enum(['stopped', 'spawning', 'ready', 'stopping', 'failed'])
 const WantedState = z.enum(['running', 'stopped'])
 
@@ -54,6 +55,8 @@ export class SqlServerStore implements ServerStore {
           user_id: user.id,
           name: id.name,
           public_id: '',
+          display_name: '',
+          user_options: '{}',
           wanted: 'stopped',
           state: 'stopped',
           state_since: now.getTime(),
@@ -137,6 +140,8 @@ function toServer(row: Selectable<Tables['servers']>, user: string): Server {
     id: { user, name: row.name },
     userId: row.user_id,
     publicId: row.public_id,
+    displayName: row.display_name,
+    userOptions: storedJson(Options, row.user_options),
     wanted: stored(WantedState, row.wanted),
     state: stored(State, row.state),
     stateSince: new Date(row.state_since),
@@ -153,6 +158,10 @@ function toRow(change: ServerChange): Updateable<Tables['servers']> {
   const json = (value: unknown) => (value === null ? null : JSON.stringify(value))
   return {
     ...(change.publicId !== undefined && { public_id: change.publicId }),
+    ...(change.displayName !== undefined && { display_name: change.displayName }),
+    ...(change.userOptions !== undefined && {
+      user_options: JSON.stringify(change.userOptions),
+    }),
     ...(change.wanted !== undefined && { wanted: change.wanted }),
     ...(change.state !== undefined && { state: change.state }),
     ...(change.stateSince !== undefined && { state_since: change.stateSince.getTime() }),

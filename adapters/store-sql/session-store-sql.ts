@@ -3,9 +3,9 @@ import type { Kysely } from 'kysely'
 import type { NewSession, SessionStore } from '#core/domain/sign-in/session-store.ts'
 import type { Session } from '#core/domain/sign-in/session.ts'
 
+import { groupNames, toUser } from './person-rows.ts'
 import { guarded } from './store-error.ts'
 import type { Tables } from './tables.ts'
-import { timeOrNull } from './time.ts'
 
 export class SqlSessionStore implements SessionStore {
   readonly #db: Kysely<Tables>
@@ -34,30 +34,20 @@ export class SqlSessionStore implements SessionStore {
       const row = await this.#db
         .selectFrom('sessions')
         .innerJoin('users', 'users.id', 'sessions.user_id')
+        .selectAll('users')
+        .select(groupNames)
         .select([
           'sessions.id as session_id',
           'sessions.created_at as began',
           'sessions.expires_at',
-          'users.id',
-          'name',
-          'admin',
-          'users.created_at',
-          'last_activity',
         ])
         .where('secret_hash', '=', secretHash)
         .where('expires_at', '>', now.getTime())
         .executeTakeFirst()
       if (!row) return undefined
-      const user = {
-        id: row.id,
-        name: row.name,
-        admin: row.admin === 1,
-        createdAt: new Date(row.created_at),
-        lastActivity: timeOrNull(row.last_activity),
-      }
       return {
         id: row.session_id,
-        user,
+        user: toUser(row),
         createdAt: new Date(row.began),
         expiresAt: new Date(row.expires_at),
       }

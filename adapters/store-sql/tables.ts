@@ -10,7 +10,17 @@ export interface Tables extends AuditTables {
     admin: number
     created_at: number
     last_activity: number | null
+    locked: number
+    home: string
   }
+  groups: {
+    id: Generated<number>
+    name: string
+    properties: string
+    created_at: number
+  }
+  /** `source`: who put the person in, `api` or `config`. */
+  group_members: { group_id: number; user_id: number; source: 'api' | 'config' }
   credentials: { user_id: number; hash: string; set_at: number }
   sessions: {
     id: string
@@ -30,7 +40,8 @@ export interface Tables extends AuditTables {
     id: Generated<number>
     hash: string
     kind: string
-    user_id: number
+    user_id: number | null
+    service: string | null
     scopes: string
     note: string
     client_id: string | null
@@ -44,6 +55,8 @@ export interface Tables extends AuditTables {
     user_id: number
     name: string
     public_id: string
+    display_name: string
+    user_options: string
     wanted: string
     state: string
     state_since: number

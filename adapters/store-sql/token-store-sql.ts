@@ -3,17 +3,16 @@ import * as z from 'zod'
 
 import { HubError } from '#core/domain/errors.ts'
 import type { NewToken, TokenStore } from '#core/domain/tokens/token-store.ts'
-import type { Token } from '#core/domain/tokens/token.ts'
-import type { User } from '#core/domain/users/user.ts'
+import type { Token, TokenOwner } from '#core/domain/tokens/token.ts'
 
+import { selectPeople, toUser } from './person-rows.ts'
 import { guarded } from './store-error.ts'
 import { stored, storedJson } from './stored.ts'
 import type { Tables } from './tables.ts'
 import { msOrNull, timeOrNull } from './time.ts'
-import { toUser } from './user-store-sql.ts'
 
 const Scopes = z.array(z.string())
-const Kind = z.enum(['api', 'server', 'oauth'])
+const Kind = z.enum(['api', 'server', 'oauth', 'service'])
 
 export class SqlTokenStore implements TokenStore {
   readonly #db: Kysely<Tables>
@@ -26,18 +25,14 @@ export class SqlTokenStore implements TokenStore {
     return guarded(() =>
       this.#db.transaction().execute(async (db) => {
         await requireSession(db, token)
-        const user = await db
-          .selectFrom('users')
-          .selectAll()
-          .where('id', '=', token.userId)
-          .executeTakeFirst()
-        if (!user) throw new HubError('not_found', 'there is no such person')
+        const owner = await ownerOf(db, token)
         const row = await db
           .insertInto('tokens')
           .values({
             hash: token.hash,
             kind: token.kind,
             user_id: token.userId,
+            service: token.service,
             scopes: JSON.stringify(token.scopes),
             note: token.note,
             client_id: token.clientId,
@@ -48,7 +43,7 @@ export class SqlTokenStore implements TokenStore {
           })
           .returningAll()
           .executeTakeFirstOrThrow()
-        return toToken(row, toUser(user))
+        return toToken(row, owner)
       }),
     )
   }
@@ -57,36 +52,20 @@ export class SqlTokenStore implements TokenStore {
     return guarded(async () => {
       const row = await this.#db
         .selectFrom('tokens')
-        .innerJoin('users', 'users.id', 'tokens.user_id')
-        .selectAll('tokens')
-        .select([
-          'users.name',
-          'users.admin',
-          'users.created_at as user_since',
-          'users.last_activity as user_active',
-        ])
+        .selectAll()
         .where('hash', '=', hash)
         .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', now.getTime())]))
         .executeTakeFirst()
       if (!row) return undefined
-      const user = toUser({
-        id: row.user_id,
-        name: row.name,
-        admin: row.admin,
-        created_at: row.user_since,
-        last_activity: row.user_active,
-      })
-      return toToken(row, user)
+      if (row.service !== null) return toToken(row, { kind: 'service', service: row.service })
+      const user = await selectPeople(this.#db).where('id', '=', row.user_id).executeTakeFirst()
+      return user && toToken(row, { kind: 'user', user: toUser(user) })
     })
   }
 
   list(userId: number): Promise<readonly Token[]> {
     return guarded(async () => {
-      const user = await this.#db
-        .selectFrom('users')
-        .selectAll()
-        .where('id', '=', userId)
-        .executeTakeFirst()
+      const user = await selectPeople(this.#db).where('id', '=', userId).executeTakeFirst()
       if (!user) return []
       const rows = await this.#db
         .selectFrom('tokens')
@@ -94,7 +73,25 @@ export class SqlTokenStore implements TokenStore {
         .where('user_id', '=', userId)
         .orderBy('id')
         .execute()
-      return rows.map((row) => toToken(row, toUser(user)))
+      return rows.map((row) => toToken(row, { kind: 'user', user: toUser(user) }))
+    })
+  }
+
+  listOfService(service: string): Promise<readonly Token[]> {
+    return guarded(async () => {
+      const rows = await this.#db
+        .selectFrom('tokens')
+        .selectAll()
+        .where('service', '=', service)
+        .orderBy('id')
+        .execute()
+      return rows.map((row) => toToken(row, { kind: 'service', service }))
+    })
+  }
+
+  removeOfService(service: string): Promise<void> {
+    return guarded(async () => {
+      await this.#db.deleteFrom('tokens').where('service', '=', service).execute()
     })
   }
 
@@ -146,11 +143,19 @@ async function requireSession(
   if (!session) throw new HubError('forbidden', 'that browser has signed out')
 }
 
-function toToken(row: Selectable<Tables['tokens']>, user: User): Token {
+/** @throws HubError `not_found` for an unknown person */
+async function ownerOf(db: Kysely<Tables>, { userId, service }: NewToken): Promise<TokenOwner> {
+  if (service !== null) return { kind: 'service', service }
+  const user = await selectPeople(db).where('id', '=', userId).executeTakeFirst()
+  if (!user) throw new HubError('not_found', 'there is no such person')
+  return { kind: 'user', user: toUser(user) }
+}
+
+function toToken(row: Selectable<Tables['tokens']>, owner: TokenOwner): Token {
   return {
     id: row.id,
     kind: stored(Kind, row.kind),
-    user,
+    owner,
     scopes: storedJson(Scopes, row.scopes),
     note: row.note,
     clientId: row.client_id,

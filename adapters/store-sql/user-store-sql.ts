@@ -1,12 +1,11 @@
-import type { Kysely, Selectable } from 'kysely'
+import type { Kysely } from 'kysely'
 
-import { HubError } from '#core/domain/errors.ts'
 import type { Page, UserStore } from '#core/domain/users/user-store.ts'
 import type { User } from '#core/domain/users/user.ts'
 
-import { guarded, isTaken } from './store-error.ts'
+import { insertPerson, selectPeople, toUser } from './person-rows.ts'
+import { guarded } from './store-error.ts'
 import type { Tables } from './tables.ts'
-import { timeOrNull } from './time.ts'
 
 export class SqlUserStore implements UserStore {
   readonly #db: Kysely<Tables>
@@ -15,71 +14,38 @@ export class SqlUserStore implements UserStore {
     this.#db = db
   }
 
-  create({
-    name,
-    admin,
-    createdAt,
-  }: {
+  create(user: {
     readonly name: string
     readonly admin: boolean
     readonly createdAt: Date
   }): Promise<User> {
-    return guarded(async () => {
-      try {
-        const values = {
-          name,
-          admin: Number(admin),
-          created_at: createdAt.getTime(),
-          last_activity: null,
-        }
-        return toUser(
-          await this.#db
-            .insertInto('users')
-            .values(values)
-            .returningAll()
-            .executeTakeFirstOrThrow(),
-        )
-      } catch (error) {
-        if (isTaken(error))
-          throw new HubError('already_exists', `there is somebody named ${name} already`, {
-            cause: error,
-          })
-        throw error
-      }
-    })
+    return guarded(() => insertPerson(this.#db, user))
   }
 
   find(name: string): Promise<User | undefined> {
     return guarded(async () => {
-      const row = await this.#db
-        .selectFrom('users')
-        .selectAll()
-        .where('name', '=', name)
-        .executeTakeFirst()
+      const row = await selectPeople(this.#db).where('name', '=', name).executeTakeFirst()
       return row && toUser(row)
     })
   }
 
   findById(id: number): Promise<User | undefined> {
     return guarded(async () => {
-      const row = await this.#db
-        .selectFrom('users')
-        .selectAll()
-        .where('id', '=', id)
-        .executeTakeFirst()
+      const row = await selectPeople(this.#db).where('id', '=', id).executeTakeFirst()
       return row && toUser(row)
+    })
+  }
+
+  groupsOf(names: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>> {
+    return guarded(async () => {
+      const rows = await selectPeople(this.#db).where('name', 'in', names).execute()
+      return new Map(rows.map(toUser).map(({ name, groups }) => [name, groups]))
     })
   }
 
   list({ offset, limit }: Page): Promise<{ items: readonly User[]; total: number }> {
     return guarded(async () => {
-      const rows = await this.#db
-        .selectFrom('users')
-        .selectAll()
-        .orderBy('id')
-        .limit(limit)
-        .offset(offset)
-        .execute()
+      const rows = await selectPeople(this.#db).orderBy('id').limit(limit).offset(offset).execute()
       const { total } = await this.#db
         .selectFrom('users')
         .select(({ fn }) => fn.countAll<number>().as('total'))
@@ -104,17 +70,5 @@ export class SqlUserStore implements UserStore {
         .where((eb) => eb.or([eb('last_activity', 'is', null), eb('last_activity', '<', later)]))
         .execute()
     })
-  }
-}
-
-export function toUser(
-  row: Pick<Selectable<Tables['users']>, 'id' | 'name' | 'admin' | 'created_at' | 'last_activity'>,
-): User {
-  return {
-    id: row.id,
-    name: row.name,
-    admin: row.admin === 1,
-    createdAt: new Date(row.created_at),
-    lastActivity: timeOrNull(row.last_activity),
   }
 }

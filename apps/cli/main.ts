@@ -2,7 +2,8 @@ import { join, resolve } from 'node:path'
 
 import { Command } from 'commander'
 
-import { createToken, makeSetUpLink } from '#core/contract/api.ts'
+import { makeSetUpLink } from '#core/contract/sign-in.ts'
+import { createToken } from '#core/contract/tokens.ts'
 import { call } from '#core/contract/client.ts'
 
 import { addConfigCommands } from './config-commands.ts'

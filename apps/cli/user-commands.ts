@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 
-import { addUser, listUsers, makeSignUpLink, removeUser } from '#core/contract/api.ts'
+import { makeSignUpLink } from '#core/contract/sign-in.ts'
+import { addUser, listUsers, removeUser } from '#core/contract/users.ts'
 import { call, type Send } from '#core/contract/client.ts'
 import type { UserBody } from '#core/contract/models.ts'
 

@@ -8,6 +8,8 @@ import type { ProcessSpawnerOptions } from '#adapters/spawner-process/process-sp
 import { openSqlStore, type SqlStores } from '#adapters/store-sql/open-sql-store.ts'
 import { systemClock } from '#core/base/clock.ts'
 import type { HubConfig } from '#core/config/schema.ts'
+import { Access } from '#core/domain/access/access.ts'
+import { RightsService } from '#core/domain/access/rights-service.ts'
 import { Brake } from '#core/domain/sign-in/brake.ts'
 import { LinksService } from '#core/domain/sign-in/links-service.ts'
 import { SignInService } from '#core/domain/sign-in/sign-in-service.ts'
@@ -44,6 +46,7 @@ export function wire(options: HubOptions, config: HubConfig, proxyToken: string)
     apiSocket: join(options.runDir, 'proxy/api.sock'),
     token: proxyToken,
   })
+  const access = new Access()
   const tokens = new TokenService({ store: stores.tokens, clock })
   const servers = new ServerService({
     servers: stores.servers,
@@ -58,6 +61,7 @@ export function wire(options: HubOptions, config: HubConfig, proxyToken: string)
     environment: config.spawner.environment,
     publicUrl: config.public_url,
   })
+  const rights = new RightsService({ access: () => access, users: stores.users })
   const brake = new Brake({ failures: stores.failures, clock })
   return {
     stores,
@@ -72,6 +76,7 @@ export function wire(options: HubOptions, config: HubConfig, proxyToken: string)
         clock,
       }),
       servers,
+      rights,
       signIn: new SignInService({
         ...stores,
         authenticator,

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react'
 
-import { getServer } from '#core/contract/api.ts'
+import { getServer } from '#core/contract/servers.ts'
 import { ApiError, call, type Send } from '#core/contract/client.ts'
 import type { ServerBody } from '#core/contract/models.ts'
 

@@ -12,6 +12,8 @@ export interface Endpoint<
   readonly summary: string
   /** A caller needs one of these; the empty list: anyone. A scope that is held for something else only answers 404. */
   readonly scopes: readonly string[]
+  /** A list of what the caller's scopes reach: filters narrow it. Everything else without a name in its path needs a scope without a filter. */
+  readonly lists?: boolean
   readonly params: Params
   readonly body: Body
   readonly output: Output

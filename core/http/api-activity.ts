@@ -5,7 +5,7 @@ import { endpoint } from '#core/contract/endpoint.ts'
 import { HubError } from '#core/domain/errors.ts'
 
 import type { HubHttpDeps } from './hub-http.ts'
-import { type Authenticate, mount } from './mount.ts'
+import { type Gate, mount } from './mount.ts'
 
 /** A report may come from a clock that is a little ahead (JupyterHub allows 59 minutes). */
 const AHEAD_MS = 59 * 60_000
@@ -30,10 +30,10 @@ const reportActivity = endpoint({
 
 export function mountActivity(
   app: FastifyInstance,
-  authenticate: Authenticate,
+  gate: Gate,
   { users, servers, clock }: HubHttpDeps,
 ): void {
-  mount(app, authenticate, reportActivity, async ({ params, body }) => {
+  mount(app, gate, reportActivity, async ({ params, body }) => {
     const user = await users.get(params.user)
     const reports = Object.entries(body.servers ?? {})
     if (!body.last_activity && reports.length === 0)

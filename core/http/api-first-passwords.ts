@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
-import { readSignUp, useSetUp, useSignUp } from '#core/contract/api.ts'
+import { readSignUp, useSetUp, useSignUp } from '#core/contract/sign-in.ts'
 import type { User } from '#core/domain/users/user.ts'
 
 import { setKnownBrowserCookie, setSessionCookies } from './cookies.ts'

@@ -3,14 +3,14 @@ import { Readable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
 
-import { getServer, startServer, stopServer } from '#core/contract/api.ts'
+import { getServer, startServer, stopServer } from '#core/contract/servers.ts'
 import { HubError } from '#core/domain/errors.ts'
 import type { ProgressEvent } from '#core/domain/servers/progress.ts'
 import { quote, type ServerId } from '#core/domain/servers/server.ts'
 
 import { serverBody } from './bodies.ts'
 import type { HubHttpDeps } from './hub-http.ts'
-import { type Authenticate, mount, requireOneOf } from './mount.ts'
+import { type Gate, mount, requireOneOf, targetOf } from './mount.ts'
 
 /** How long the answer to a start or stop may wait for the outcome (JupyterHub's slow_spawn_timeout). */
 const WAIT_MS = 10_000
@@ -21,11 +21,7 @@ const ServerParams = z.object({ user: z.string(), server: z.string().default('')
 type ServerParams = z.output<typeof ServerParams>
 
 /** A person's servers: start, stop, show, follow. The default server has paths of its own. */
-export function mountServers(
-  app: FastifyInstance,
-  authenticate: Authenticate,
-  deps: HubHttpDeps,
-): void {
+export function mountServers(app: FastifyInstance, gate: Gate, deps: HubHttpDeps): void {
   const { servers, users, publicUrl } = deps
   const idOf = async (params: ServerParams): Promise<ServerId> => {
     if (params.server !== '')
@@ -34,13 +30,13 @@ export function mountServers(
   }
 
   for (const shape of ['/users/:user/server', '/users/:user/servers/:server']) {
-    mount(app, authenticate, { ...getServer, path: shape }, async ({ params }) => {
+    mount(app, gate, { ...getServer, path: shape }, async ({ params }) => {
       const server = await servers.get(await idOf(params))
       if (!server) throw new HubError('not_found', 'there is no such server')
       return serverBody(server, publicUrl)
     })
 
-    mount(app, authenticate, { ...startServer, path: shape }, async ({ params, reply }) => {
+    mount(app, gate, { ...startServer, path: shape }, async ({ params, reply }) => {
       const id = await idOf(params)
       await servers.start(id)
       const server = await servers.settled(id, WAIT_MS)
@@ -52,7 +48,7 @@ export function mountServers(
       void reply.code(server?.state === 'ready' ? 201 : 202)
     })
 
-    mount(app, authenticate, { ...stopServer, path: shape }, async ({ params, reply }) => {
+    mount(app, gate, { ...stopServer, path: shape }, async ({ params, reply }) => {
       const id = await idOf(params)
       const before = await servers.get(id)
       const stopping = servers.stop(id)
@@ -70,22 +66,22 @@ export function mountServers(
       void reply.code(gone ? 204 : 202)
     })
   }
-  mountProgress(app, authenticate, deps, idOf)
+  mountProgress(app, gate, deps, idOf)
 }
 
 /** The event stream of a start, in JupyterHub's format. */
 function mountProgress(
   app: FastifyInstance,
-  authenticate: Authenticate,
+  gate: Gate,
   { servers }: HubHttpDeps,
   idOf: (params: ServerParams) => Promise<ServerId>,
 ): void {
   for (const shape of ['/users/:user/server/progress', '/users/:user/servers/:server/progress']) {
     app.get(shape, async (request, reply) => {
-      const caller = await authenticate(request)
+      const caller = await gate.authenticate(request)
       if (!caller) throw new HubError('not_signed_in', 'Missing or invalid credentials.')
       const params = ServerParams.parse(request.params)
-      requireOneOf(['read:servers'], caller, params)
+      await requireOneOf(gate, { scopes: ['read:servers'] }, caller, targetOf(params))
       const leave = new AbortController()
       const events = await servers.progress(await idOf(params), leave.signal)
       const stream = Readable.from(eventLines(events))

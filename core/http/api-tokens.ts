@@ -1,8 +1,8 @@
-import { expandScopes, intersectScopes } from '#core/domain/access/expand-scopes.ts'
+import { ownerOf } from '#core/domain/access/owner.ts'
+import type { RightsService } from '#core/domain/access/rights-service.ts'
 import { HubError } from '#core/domain/errors.ts'
 import type { User } from '#core/domain/users/user.ts'
 
-import { scopesOf } from './authenticate.ts'
 import type { Caller } from './caller.ts'
 
 /**
@@ -10,19 +10,19 @@ import type { Caller } from './caller.ts'
  * or, through a token, more than that token.
  * @throws HubError `invalid`
  */
-export function requestedScopes(
+export async function requestedScopes(
   wanted: readonly string[] | undefined,
   owner: User,
-  caller: Caller,
-): readonly string[] {
+  { caller, rights }: { readonly caller: Caller; readonly rights: RightsService },
+): Promise<readonly string[]> {
   const scopes = wanted ?? ['inherit']
-  const expanded = expandScopes(scopes, owner)
+  const expanded = rights.access.expand(scopes, ownerOf(owner))
   const limits = [
-    scopesOf(owner),
+    rights.scopesOf(ownerOf(owner)),
     ...(caller.by === 'token' && caller.user.id === owner.id ? [caller.scopes] : []),
   ]
   for (const limit of limits) {
-    const granted = new Set(intersectScopes(expanded, limit))
+    const granted = new Set(await rights.intersect(expanded, limit))
     const excessive = expanded.filter((scope) => !granted.has(scope))
     if (excessive.length > 0) {
       throw new HubError(

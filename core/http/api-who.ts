@@ -4,7 +4,7 @@ import { HubError } from '#core/domain/errors.ts'
 
 import { userBody } from './bodies.ts'
 import type { HubHttpDeps } from './hub-http.ts'
-import type { Authenticate } from './mount.ts'
+import type { Gate } from './mount.ts'
 
 /**
  * `GET /user`: who has this credential. Every single-user server asks it for each new visitor, so it is the hottest path
@@ -12,19 +12,24 @@ import type { Authenticate } from './mount.ts'
  */
 export function mountWho(
   app: FastifyInstance,
-  authenticate: Authenticate,
-  { users, servers, publicUrl }: HubHttpDeps,
+  gate: Gate,
+  { users, servers, rights, publicUrl }: HubHttpDeps,
 ): void {
   app.get('/user', async (request) => {
-    const caller = await authenticate(request)
+    const caller = await gate.authenticate(request)
     if (!caller) throw new HubError('not_signed_in', 'Missing or invalid credentials.')
     if (caller.by === 'operator') throw new HubError('not_found', 'the operator is no person')
-    const user = await users.get(caller.user.name)
-    return {
-      ...userBody(user, await servers.listOf(user.name), caller.scopes, publicUrl),
-      token_id: caller.by === 'token' ? `a${caller.token.id}` : null,
-      session_id: caller.by === 'token' ? caller.token.sessionId : caller.session.id,
+    const credential = {
+      token_id: caller.by === 'session' ? null : `a${caller.token.id}`,
+      session_id: caller.by === 'session' ? caller.session.id : caller.token.sessionId,
       scopes: caller.scopes.toSorted(),
+    }
+    if (caller.by === 'service') return { kind: 'service', name: caller.service, ...credential }
+    const user = await users.get(caller.user.name)
+    const { roles } = rights.access
+    return {
+      ...userBody(user, await servers.listOf(user.name), caller.scopes, { publicUrl, roles }),
+      ...credential,
     }
   })
 }

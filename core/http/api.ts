@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import * as z from 'zod'
 
-import { getVersion, PROTOCOL_VERSION } from '#core/contract/api.ts'
+import { getVersion, PROTOCOL_VERSION } from '#core/contract/hub.ts'
 import { HubError } from '#core/domain/errors.ts'
 
 import { mountActivity } from './api-activity.ts'
@@ -29,10 +29,11 @@ export function mountApi(app: FastifyInstance, deps: HubHttpDeps): void {
     return getVersion.output.parse({ version: PROTOCOL_VERSION })
   })
   app.get('/health', async (_request, reply) => reply.type('application/json').send(''))
-  mountWho(app, authenticate, deps)
-  mountUsers(app, authenticate, deps)
-  mountServers(app, authenticate, deps)
-  mountActivity(app, authenticate, deps)
+  const gate = { authenticate, rights: deps.rights }
+  mountWho(app, gate, deps)
+  mountUsers(app, gate, deps)
+  mountServers(app, gate, deps)
+  mountActivity(app, gate, deps)
   mountFirstPasswords(app, deps)
   app.all('/*', async () => {
     throw new HubError('not_found', 'there is no such operation')

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
-import * as api from '#core/contract/api.ts'
+import { ENDPOINTS } from '#core/contract/endpoints.ts'
 
 import { cookiesOf, OpenHub } from './testing/open-hub.ts'
 
@@ -15,9 +15,7 @@ afterEach(async () => {
 
 const json = { 'content-type': 'application/json' }
 const form = { 'content-type': 'application/x-www-form-urlencoded' }
-const endpoints = Object.values(api).flatMap((each) =>
-  typeof each === 'object' && each.scopes.length > 0 ? [each] : [],
-)
+const endpoints = ENDPOINTS.filter(({ scopes }) => scopes.length > 0)
 const pathOf = (path: string, user: string) =>
   `/hub/api${path.replace(':user', user).replace('/servers/:server', '/server')}`
 

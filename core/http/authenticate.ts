@@ -1,11 +1,11 @@
 import type { FastifyRequest } from 'fastify'
 
-import { expandScopes, intersectScopes } from '#core/domain/access/expand-scopes.ts'
-import { rolesOf } from '#core/domain/access/roles.ts'
+import { NO_OWNER, ownerOf } from '#core/domain/access/owner.ts'
+import type { RightsService } from '#core/domain/access/rights-service.ts'
 import { HubError } from '#core/domain/errors.ts'
 import type { SignInService } from '#core/domain/sign-in/sign-in-service.ts'
 import type { TokenService } from '#core/domain/tokens/token-service.ts'
-import type { User } from '#core/domain/users/user.ts'
+import type { Token } from '#core/domain/tokens/token.ts'
 
 import type { Caller } from './caller.ts'
 import { LOGIN_COOKIE, readCookie } from './cookies.ts'
@@ -14,40 +14,44 @@ import { doorOf, wasForwarded } from './door.ts'
 interface Deps {
   readonly signIn: Pick<SignInService, 'whoHas'>
   readonly tokens: Pick<TokenService, 'identify'>
+  readonly rights: RightsService
 }
 
 /**
  * Who sent the request: by the door for the operator, by the Authorization header, by the cookie of a browser. Undefined for
  * nobody, and for a credential that does not hold. A request with an Authorization header never counts by its cookie.
  */
-export async function callerOf(
-  request: FastifyRequest,
-  { signIn, tokens }: Deps,
-): Promise<Caller | undefined> {
+export async function callerOf(request: FastifyRequest, deps: Deps): Promise<Caller | undefined> {
   const door = doorOf(request.raw)
-  if (door === 'operator') return operator(request)
+  if (door === 'operator') return operator(request, deps)
   const secret = tokenIn(request.headers.authorization)
   if (secret !== undefined) {
-    const token = await tokens.identify(secret)
-    if (!token) return undefined
-    const { user } = token
-    const owned = scopesOf(user)
-    return {
-      by: 'token',
-      user,
-      token,
-      scopes: intersectScopes(expandScopes(token.scopes, user), owned),
-    }
+    const token = await deps.tokens.identify(secret)
+    return token && tokenCaller(token, deps)
   }
   if (door !== 'front' || request.headers.authorization !== undefined) return undefined
   const cookie = readCookie(request, LOGIN_COOKIE)
-  const session = cookie === undefined ? undefined : await signIn.whoHas(cookie)
-  return session && { by: 'session', user: session.user, session, scopes: scopesOf(session.user) }
+  const session = cookie === undefined ? undefined : await deps.signIn.whoHas(cookie)
+  if (!session || session.user.locked) return undefined
+  const scopes = deps.rights.scopesOf(ownerOf(session.user))
+  return { by: 'session', user: session.user, session, scopes }
 }
 
-/** All that a person holds: by being one, and by being an admin. */
-export function scopesOf(user: Pick<User, 'name' | 'admin'>): readonly string[] {
-  return expandScopes(rolesOf(user), user)
+async function tokenCaller(token: Token, { rights }: Deps): Promise<Caller | undefined> {
+  if (token.owner.kind === 'service') {
+    const { service } = token.owner
+    const owner = { kind: 'service', name: service } as const
+    return {
+      by: 'service',
+      service,
+      token,
+      scopes: await rights.scopesOfToken(token.scopes, owner),
+    }
+  }
+  const { user } = token.owner
+  if (user.locked) return undefined
+  const owner = ownerOf(user)
+  return { by: 'token', user, token, scopes: await rights.scopesOfToken(token.scopes, owner) }
 }
 
 /** `Authorization: token X` or `bearer X`, in any case (JupyterHub's form). */
@@ -55,7 +59,7 @@ function tokenIn(header: string | undefined): string | undefined {
   return /^(?:token|bearer)\s+(\S+)\s*$/i.exec(header ?? '')?.[1]
 }
 
-function operator(request: FastifyRequest): Caller {
+function operator(request: FastifyRequest, { rights }: Deps): Caller {
   if (wasForwarded(request.raw)) {
     throw new HubError(
       'forbidden',
@@ -64,6 +68,6 @@ function operator(request: FastifyRequest): Caller {
   }
   return {
     by: 'operator',
-    scopes: expandScopes(rolesOf({ admin: true }), { name: '', admin: true }),
+    scopes: rights.access.expand(rights.access.roles.get('admin')?.scopes ?? [], NO_OWNER),
   }
 }

@@ -1,5 +1,7 @@
 import type { ServerBody, UserBody } from '#core/contract/models.ts'
 import { holds } from '#core/domain/access/holds.ts'
+import { ownerOf } from '#core/domain/access/owner.ts'
+import type { RoleBook } from '#core/domain/access/roles.ts'
 import { prefixOf, quote, type Server } from '#core/domain/servers/server.ts'
 import type { User } from '#core/domain/users/user.ts'
 
@@ -11,7 +13,7 @@ export function serverBody(server: Server, publicUrl: string): ServerBody {
   return {
     name: id.name,
     full_name: `${id.user}/${id.name}`,
-    display_name: id.name,
+    display_name: server.displayName || id.name,
     ready: state === 'ready',
     stopped: state === 'stopped' || state === 'failed',
     pending: pendingOf(server),
@@ -21,7 +23,7 @@ export function serverBody(server: Server, publicUrl: string): ServerBody {
     full_progress_url: publicUrl + progress,
     started: server.startedAt?.toISOString() ?? null,
     last_activity: server.lastActivity?.toISOString() ?? null,
-    user_options: {},
+    user_options: { ...server.userOptions },
     since: server.stateSince.toISOString(),
     failure: server.failure && { reason: server.failure.reason, log: [...server.failure.log] },
   }
@@ -37,16 +39,17 @@ export function userBody(
   user: User,
   servers: readonly Server[],
   scopes: readonly string[],
-  publicUrl: string,
+  { publicUrl, roles }: { readonly publicUrl: string; readonly roles: RoleBook },
 ): UserBody {
-  const may = (scope: string) => holds(scopes, scope, { user: user.name }) === 'yes'
+  const may = (scope: string) =>
+    holds(scopes, scope, { user: user.name }, () => user.groups) === 'yes'
   const own = servers.find(({ id }) => id.name === '')
   return {
     kind: 'user',
     name: user.name,
     ...(may('read:users:name') && { user_info: {}, admin: user.admin }),
-    ...(may('read:roles:users') && { roles: user.admin ? ['user', 'admin'] : ['user'] }),
-    ...(may('read:users:groups') && { groups: [] }),
+    ...(may('read:roles:users') && { roles: [...roles.namesOf(ownerOf(user))] }),
+    ...(may('read:users:groups') && { groups: [...user.groups] }),
     ...(may('read:users:activity') && { last_activity: user.lastActivity?.toISOString() ?? null }),
     ...(may('read:users') && {
       created: user.createdAt.toISOString(),

@@ -3,17 +3,44 @@ import type { Token } from '#core/domain/tokens/token.ts'
 import type { User } from '#core/domain/users/user.ts'
 
 /** Who is asking, and what he may do. `scopes` are expanded: no `self`, no `inherit`, filters written out. */
-export type Caller =
-  | {
-      readonly by: 'session'
-      readonly user: User
-      readonly session: Session
-      readonly scopes: readonly string[]
-    }
-  | {
-      readonly by: 'token'
-      readonly user: User
-      readonly token: Token
-      readonly scopes: readonly string[]
-    }
-  | { readonly by: 'operator'; readonly scopes: readonly string[] }
+export type Caller = PersonCaller | ServiceCaller | OperatorCaller
+
+/** A person, in a browser or by a token. */
+export type PersonCaller = BrowserCaller | TokenCaller
+
+export interface BrowserCaller {
+  readonly by: 'session'
+  readonly user: User
+  readonly session: Session
+  readonly scopes: readonly string[]
+}
+
+interface TokenCaller {
+  readonly by: 'token'
+  readonly user: User
+  readonly token: Token
+  readonly scopes: readonly string[]
+}
+
+/** A service, by its own token. */
+export interface ServiceCaller {
+  readonly by: 'service'
+  readonly service: string
+  readonly token: Token
+  readonly scopes: readonly string[]
+}
+
+interface OperatorCaller {
+  readonly by: 'operator'
+  readonly scopes: readonly string[]
+}
+
+/** The person who asks; undefined for services and the operator. */
+export function personOf(caller: Caller): User | undefined {
+  return caller.by === 'session' || caller.by === 'token' ? caller.user : undefined
+}
+
+/** Whether the caller may do what only admins may, whatever scopes say: the operator may, a service may not. */
+export function isAdmin(caller: Caller): boolean {
+  return caller.by === 'operator' || personOf(caller)?.admin === true
+}

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 
-import { PROTOCOL_VERSION } from '#core/contract/api.ts'
+import { PROTOCOL_VERSION } from '#core/contract/hub.ts'
 
 /** Scripts only from our own files; frames, plug-ins and forms to elsewhere not at all. Mantine sets styles inline. */
 export const CONTENT_POLICY_OF_PAGES = [

@@ -1,4 +1,5 @@
 import type { Clock } from '#core/base/clock.ts'
+import type { RightsService } from '#core/domain/access/rights-service.ts'
 import type { LinksService } from '#core/domain/sign-in/links-service.ts'
 import type { SignInService } from '#core/domain/sign-in/sign-in-service.ts'
 import type { ServerService } from '#core/domain/servers/server-service.ts'
@@ -10,6 +11,7 @@ import type { CodeStore } from '#core/oauth/code-store.ts'
 /** What the HTTP face of the hub is built of. */
 export interface HubHttpDeps {
   readonly users: UserService
+  readonly rights: RightsService
   readonly servers: ServerService
   readonly signIn: SignInService
   /** Null when the authenticator keeps no passwords: then there is nothing to set up. */

@@ -2,7 +2,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type * as z from 'zod'
 
 import type { Endpoint } from '#core/contract/endpoint.ts'
-import { holds } from '#core/domain/access/holds.ts'
+import type { Target } from '#core/domain/access/holds.ts'
+import type { RightsService } from '#core/domain/access/rights-service.ts'
 import { HubError } from '#core/domain/errors.ts'
 import { normaliseUserName } from '#core/domain/users/user-name.ts'
 
@@ -17,24 +18,37 @@ export interface Call<Params, Body> {
   readonly reply: FastifyReply
 }
 
-/** Finds out who is asking; refuses a browser's call that its own page did not make. */
-export type Authenticate = (request: FastifyRequest) => Promise<Caller | undefined>
+/** How callers are known and held to their rights. */
+export interface Gate {
+  /** Finds out who is asking; refuses a browser's call that its own page did not make. */
+  readonly authenticate: (request: FastifyRequest) => Promise<Caller | undefined>
+  readonly rights: RightsService
+}
 
 /** Serves one endpoint of the contract to whoever holds one of its scopes: reads the call, runs it, writes the answer. */
 export function mount<Params extends z.ZodType, Body extends z.ZodType, Output extends z.ZodType>(
   app: FastifyInstance,
-  authenticate: Authenticate,
-  { method, path, scopes, params, body, output, status }: Endpoint<Params, Body, Output>,
+  gate: Gate,
+  {
+    method,
+    path,
+    scopes,
+    lists = false,
+    params,
+    body,
+    output,
+    status,
+  }: Endpoint<Params, Body, Output>,
   run: (call: Call<z.output<Params>, z.output<Body>>) => Promise<z.input<Output>>,
 ): void {
   app.route({
     method,
     url: path,
     handler: async (request, reply) => {
-      const caller = await authenticate(request)
+      const caller = await gate.authenticate(request)
       if (!caller) throw new HubError('not_signed_in', 'Missing or invalid credentials.')
       const asked = params.parse(Object.assign({}, request.query, request.params))
-      requireOneOf(scopes, caller, asked)
+      await requireOneOf(gate, { scopes, lists }, caller, targetOf(asked))
       const answer = await run({
         caller,
         params: asked,
@@ -76,14 +90,18 @@ function replyStatus(reply: FastifyReply, usual: number): number {
 
 /**
  * Refuses a caller who holds none of the scopes (403), or holds them for something else only (404: whether it exists
- * is not his to know).
+ * is not his to know). A list (`lists`) is open to whoever holds the scope for anything: it shows no more than that.
  */
-export function requireOneOf(scopes: readonly string[], caller: Caller, asked: unknown): void {
+export async function requireOneOf(
+  { rights }: Pick<Gate, 'rights'>,
+  { scopes, lists = false }: { readonly scopes: readonly string[]; readonly lists?: boolean },
+  caller: Caller,
+  target: Target,
+): Promise<void> {
   if (scopes.includes('operator') && caller.by === 'operator') return
-  const target = targetOf(asked)
-  const found = scopes.map((scope) => holds(caller.scopes, scope, target))
-  if (found.includes('yes')) return
-  if (found.includes('elsewhere'))
+  const found = await rights.holdsOneOf(caller.scopes, scopes, target)
+  if (found === 'yes' || (found === 'elsewhere' && lists)) return
+  if (found === 'elsewhere')
     throw new HubError('not_found', 'No access to resources or resources not found')
   throw new HubError(
     'forbidden',
@@ -91,17 +109,16 @@ export function requireOneOf(scopes: readonly string[], caller: Caller, asked: u
   )
 }
 
-/** The person and the server that a call is about, normalised before anything is compared. */
-function targetOf(asked: unknown): { user?: string; server?: string } {
-  if (
-    typeof asked !== 'object' ||
-    asked === null ||
-    !('user' in asked) ||
-    typeof asked.user !== 'string'
-  )
-    return {}
-  const user = normaliseUserName(asked.user)
-  return 'server' in asked && typeof asked.server === 'string'
-    ? { user, server: asked.server }
-    : { user }
+/** What a call is about, by the names of its path; a person's is normalised before anything is compared. */
+export function targetOf(asked: unknown): Target {
+  const named = (name: string): string | undefined => {
+    const value: unknown =
+      typeof asked === 'object' && asked !== null ? Reflect.get(asked, name) : undefined
+    return typeof value === 'string' ? value : undefined
+  }
+  const [user, server, group, service] = ['user', 'server', 'group', 'service'].map(named)
+  if (user !== undefined)
+    return { user: normaliseUserName(user), ...(server !== undefined && { server }) }
+  if (group !== undefined) return { group }
+  return service === undefined ? {} : { service }
 }

@@ -1,18 +1,17 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
-import { expandScopes, intersectScopes } from '#core/domain/access/expand-scopes.ts'
+import { ownerOf } from '#core/domain/access/owner.ts'
+import type { RightsService } from '#core/domain/access/rights-service.ts'
 import { HubError } from '#core/domain/errors.ts'
 import { type AuthorizeRequest, checkAuthorize, grantCode } from '#core/oauth/authorize.ts'
 import { exchangeCode } from '#core/oauth/exchange.ts'
 import { OAuthError } from '#core/oauth/oauth-error.ts'
 
-import type { Caller } from './caller.ts'
+import type { BrowserCaller } from './caller.ts'
 import { doorOf } from './door.ts'
 import type { HubHttpDeps } from './hub-http.ts'
 import { serversAsClients } from './oauth-clients.ts'
 import type { PageTools } from './page-tools.ts'
-
-type Browser = Caller & { readonly by: 'session' }
 
 /** What a server learns of everyone who comes in, whatever it asks for. */
 const IDENTITY = ['read:users:name!user', 'read:users:groups!user']
@@ -23,14 +22,14 @@ export function mountOAuth(
   deps: HubHttpDeps,
   { caller, checked, pages, toSignIn }: PageTools,
 ): void {
-  const { codes, clock, tokens, servers } = deps
+  const { codes, clock, tokens, servers, rights } = deps
   const clients = serversAsClients(servers, tokens)
 
   app.get('/hub/api/oauth2/authorize', async (request, reply) => {
     const who = await caller(request)
     if (!who) return toSignIn(request, reply)
     const asked = await readRequest(request)
-    const scopes = grantable(asked, who)
+    const scopes = await grantable(asked, who, rights)
     if (asked.client.owner === who.user.name) return consent(reply, asked, { who, scopes })
     return pages.send(request, reply, {
       viewer: who,
@@ -49,7 +48,7 @@ export function mountOAuth(
     if (!who) return toSignIn(request, reply)
     const asked = await readRequest(request)
     const chosen = new Set(chosenScopes(request.body))
-    const scopes = grantable(asked, who).filter(
+    const scopes = (await grantable(asked, who, rights)).filter(
       (scope) => chosen.size === 0 || chosen.has(scope) || isNeeded(scope),
     )
     return consent(reply, asked, { who, scopes })
@@ -91,7 +90,7 @@ export function mountOAuth(
   async function consent(
     reply: FastifyReply,
     asked: AuthorizeRequest,
-    { who, scopes }: { readonly who: Browser; readonly scopes: readonly string[] },
+    { who, scopes }: { readonly who: BrowserCaller; readonly scopes: readonly string[] },
   ): Promise<FastifyReply> {
     const visitor = {
       userId: who.user.id,
@@ -108,33 +107,24 @@ export function mountOAuth(
  * have and the visitor holds.
  * @throws HubError `forbidden` when he may not come in at all
  */
-function grantable(
+async function grantable(
   { client, scopes }: AuthorizeRequest,
-  { user, scopes: held }: Browser,
-): readonly string[] {
-  const access = intersectScopes(expandScopes(client.accessScopes, user), held)
+  { user, scopes: held }: BrowserCaller,
+  rights: RightsService,
+): Promise<readonly string[]> {
+  const owner = ownerOf(user)
+  const expand = (written: readonly string[]) => rights.access.expand(written, owner)
+  const access = await rights.intersect(expand(client.accessScopes), held)
   if (access.length === 0) throw new HubError('forbidden', `You may not use ${client.description}.`)
-  const allowed = new Set(expandScopes(client.allowedScopes, user))
-  const asked = scopes
-    .filter((scope) => scope !== 'self')
-    .flatMap((scope) => expandedOrNone(scope, user))
-  const more = intersectScopes(
-    asked.filter((scope) => allowed.has(scope)),
+  const allowed = new Set(expand(client.allowedScopes))
+  // Names of roles were scopes once, and clients still ask for them: what is no scope is passed over (JupyterHub does too).
+  const known = scopes.filter((scope) => scope !== 'self' && rights.access.isKnown(scope))
+  const more = await rights.intersect(
+    expand(known).filter((scope) => allowed.has(scope)),
     held,
   )
-  return [
-    ...new Set([...access, ...intersectScopes(expandScopes(IDENTITY, user), held), ...more]),
-  ].toSorted()
-}
-
-/** Names of roles were scopes once, and clients still ask for them: what is no scope is passed over (JupyterHub does too). */
-function expandedOrNone(scope: string, user: Browser['user']): readonly string[] {
-  try {
-    return expandScopes([scope], user)
-  } catch (error) {
-    if (error instanceof HubError) return []
-    throw error
-  }
+  const identity = await rights.intersect(expand(IDENTITY), held)
+  return [...new Set([...access, ...identity, ...more])].toSorted()
 }
 
 const isNeeded = (scope: string) => scope.startsWith('access:') || scope.startsWith('read:users:')

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 
 import { PAGE_DATA_ID, type PageBody, type PageData } from '#core/contract/pages.ts'
 
-import type { Caller } from './caller.ts'
+import { type Caller, personOf } from './caller.ts'
 import { setXsrfCookie } from './cookies.ts'
 import { CONTENT_POLICY_OF_PAGES } from './headers.ts'
 import type { HubHttpDeps } from './hub-http.ts'
@@ -32,10 +32,8 @@ export class Pages {
     const { secret, version, publicUrl, shell } = this.#deps
     const { token, isNew } = xsrfOf(request, page.viewer, secret)
     if (isNew) setXsrfCookie(reply, token, { secure: isSecure(publicUrl) })
-    const viewer =
-      page.viewer && page.viewer.by !== 'operator'
-        ? { name: page.viewer.user.name, admin: page.viewer.user.admin }
-        : null
+    const person = page.viewer && personOf(page.viewer)
+    const viewer = person ? { name: person.name, admin: person.admin } : null
     const data = { ...page.body, viewer, xsrf: token, version }
     return reply
       .code(page.status ?? 200)

@@ -19,7 +19,7 @@ const FailedQuery = z.object({ url: z.string().max(8192).default('') })
  * has a route to does not answer.
  */
 export function mountGonePages(app: FastifyInstance, deps: HubHttpDeps, tools: PageTools): void {
-  const { servers, publicUrl } = deps
+  const { rights, servers, publicUrl } = deps
   const { caller, pages, toSignIn } = tools
 
   app.get('/', async (_request, reply) => reply.redirect('/hub/'))
@@ -31,7 +31,7 @@ export function mountGonePages(app: FastifyInstance, deps: HubHttpDeps, tools: P
     if (isForProgram(request)) return gone(reply, id, publicUrl)
     const who = await caller(request)
     if (!who) return toSignIn(request, reply)
-    requireServer('access:servers', who, id)
+    await requireServer(rights, 'access:servers', who, id)
     const server = await servers.get(id)
     if (server?.state === 'ready') return comeAgain(reply, path)
     if (server?.state === 'spawning' || server?.state === 'stopping') {

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import * as z from 'zod'
 
-import { holds } from '#core/domain/access/holds.ts'
+import type { RightsService } from '#core/domain/access/rights-service.ts'
 import { HubError } from '#core/domain/errors.ts'
 import { prefixOf, quote, type Server, type ServerId } from '#core/domain/servers/server.ts'
 import { normaliseUserName } from '#core/domain/users/user-name.ts'
@@ -20,7 +20,7 @@ const QUICK_MS = 1000
 
 /** Home, and the pages around a server that does not run: `/hub/home`, `/hub/spawn`, `/hub/spawn-pending`. */
 export function mountServerPages(app: FastifyInstance, deps: HubHttpDeps, tools: PageTools): void {
-  const { servers, publicUrl, walls } = deps
+  const { rights, servers, publicUrl, walls } = deps
   const { caller, checked, pages, toSignIn } = tools
 
   app.get('/hub/home', async (request, reply) => {
@@ -40,7 +40,7 @@ export function mountServerPages(app: FastifyInstance, deps: HubHttpDeps, tools:
       const who = await caller(request)
       if (!who) return toSignIn(request, reply)
       const id = idOf(request, who)
-      requireServer('start:servers', who, id)
+      await requireServer(rights, 'start:servers', who, id)
       // Another site's link must not start anything by itself; it gets the page with the button.
       if (request.headers['sec-fetch-site'] === 'cross-site')
         return showStopped(request, reply, { who, id, status: 200 })
@@ -51,7 +51,7 @@ export function mountServerPages(app: FastifyInstance, deps: HubHttpDeps, tools:
       const who = await checked(request)
       if (!who) return toSignIn(request, reply)
       const id = idOf(request, who)
-      requireServer('start:servers', who, id)
+      await requireServer(rights, 'start:servers', who, id)
       return startAndFollow(request, reply, id)
     })
   }
@@ -61,7 +61,7 @@ export function mountServerPages(app: FastifyInstance, deps: HubHttpDeps, tools:
       const who = await caller(request)
       if (!who) return toSignIn(request, reply)
       const id = idOf(request, who)
-      requireServer('read:servers', who, id)
+      await requireServer(rights, 'read:servers', who, id)
       const server = await servers.get(id)
       const next = nextOf(request, id)
       if (server?.state === 'ready') return reply.redirect(next)
@@ -124,8 +124,13 @@ function idOf(request: FastifyRequest, who: Caller & { by: 'session' }): ServerI
 }
 
 /** Whether somebody else's server exists is not told: it looks as if there were none. */
-export function requireServer(scope: string, who: Caller, { user, name }: ServerId): void {
-  if (holds(who.scopes, scope, { user, server: name }) !== 'yes') {
+export async function requireServer(
+  rights: RightsService,
+  scope: string,
+  who: Caller,
+  { user, name }: ServerId,
+): Promise<void> {
+  if ((await rights.holdsOneOf(who.scopes, [scope], { user, server: name })) !== 'yes') {
     throw new HubError('not_found', 'There is no such server, or it is not yours to see.')
   }
 }
@@ -142,6 +147,8 @@ export function notStarted(
     id,
     userId: 0,
     publicId: '',
+    displayName: '',
+    userOptions: {},
     wanted: 'stopped',
     state: 'stopped',
     stateSince: who.user.createdAt,

@@ -39,7 +39,7 @@ export function checkXsrf(
     method: request.method,
     secFetchMode: one(request.headers['sec-fetch-mode']),
     secFetchSite: one(request.headers['sec-fetch-site']),
-    authenticatedBy: caller === undefined ? 'none' : caller.by === 'session' ? 'cookie' : caller.by,
+    authenticatedBy: credentialOf(caller),
     isApi,
   })
   if (!needed) return
@@ -51,6 +51,20 @@ export function checkXsrf(
       'forbidden',
       'This form is out of date (its _xsrf does not match). Load the page again and repeat.',
     )
+  }
+}
+
+function credentialOf(caller: Caller | undefined): 'token' | 'cookie' | 'none' | 'operator' {
+  switch (caller?.by) {
+    case undefined:
+      return 'none'
+    case 'session':
+      return 'cookie'
+    case 'operator':
+      return 'operator'
+    case 'token':
+    case 'service':
+      return 'token'
   }
 }
 

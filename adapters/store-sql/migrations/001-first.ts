@@ -5,8 +5,25 @@ create table users (
   name text not null unique,
   admin integer not null,
   created_at integer not null,
-  last_activity integer
+  last_activity integer,
+  locked integer not null default 0,
+  home text not null
 ) strict;
+
+create table groups (
+  id integer primary key autoincrement,
+  name text not null unique,
+  properties text not null default '{}',
+  created_at integer not null
+) strict;
+
+create table group_members (
+  group_id integer not null references groups (id) on delete cascade,
+  user_id integer not null references users (id) on delete cascade,
+  source text not null,
+  primary key (group_id, user_id)
+) strict, without rowid;
+create index groups_of_user on group_members (user_id);
 
 create table credentials (
   user_id integer primary key references users (id) on delete cascade,
@@ -44,16 +61,19 @@ create table tokens (
   id integer primary key autoincrement,
   hash text not null unique,
   kind text not null,
-  user_id integer not null references users (id) on delete cascade,
+  user_id integer references users (id) on delete cascade,
+  service text,
   scopes text not null,
   note text not null,
   client_id text,
   session_id text,
   created_at integer not null,
   expires_at integer,
-  last_activity integer
+  last_activity integer,
+  check ((user_id is null) <> (service is null))
 ) strict;
 create index tokens_of_user on tokens (user_id);
+create index tokens_of_service on tokens (service);
 create index tokens_of_client on tokens (client_id);
 create index tokens_of_session on tokens (session_id);
 create index tokens_by_end on tokens (expires_at);
@@ -69,6 +89,8 @@ create table servers (
   user_id integer not null references users (id) on delete cascade,
   name text not null,
   public_id text not null,
+  display_name text not null default '',
+  user_options text not null default '{}',
   wanted text not null,
   state text not null,
   state_since integer not null,

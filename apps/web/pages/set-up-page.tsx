@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
 
-import { useSetUp as setUpEndpoint } from '#core/contract/api.ts'
+import { useSetUp as setUpEndpoint } from '#core/contract/sign-in.ts'
 import { call } from '#core/contract/client.ts'
 import type { PageOf } from '#core/contract/pages.ts'
 

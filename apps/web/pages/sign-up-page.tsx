@@ -1,7 +1,7 @@
 import { Button, Loader } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 
-import { readSignUp, useSignUp as signUpEndpoint } from '#core/contract/api.ts'
+import { readSignUp, useSignUp as signUpEndpoint } from '#core/contract/sign-in.ts'
 import { ApiError, call } from '#core/contract/client.ts'
 import type { PageOf } from '#core/contract/pages.ts'
 

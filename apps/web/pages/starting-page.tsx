@@ -4,7 +4,7 @@ import { Button, Progress } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useEffect } from 'react'
 
-import { stopServer } from '#core/contract/api.ts'
+import { stopServer } from '#core/contract/servers.ts'
 import { call } from '#core/contract/client.ts'
 import type { PageOf } from '#core/contract/pages.ts'
 

@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 
-import { getServer, stopServer } from '#core/contract/api.ts'
+import { getServer, stopServer } from '#core/contract/servers.ts'
 import { ApiError, call } from '#core/contract/client.ts'
 import type { ServerBody } from '#core/contract/models.ts'
 

@@ -49,15 +49,3 @@ export const SCOPE_TREE: Readonly<Record<string, readonly string[]>> = {
   proxy: [],
   shutdown: [],
 }
-
-/** The scope and everything that it includes. */
-export function withIncluded(name: string): readonly string[] {
-  const found = new Set<string>()
-  const visit = (scope: string) => {
-    if (found.has(scope)) return
-    found.add(scope)
-    for (const included of SCOPE_TREE[scope] ?? []) visit(included)
-  }
-  visit(name)
-  return [...found]
-}

@@ -12,7 +12,16 @@ import type { ServerLifeDeps } from './server-life.ts'
 import { ServerService } from './server-service.ts'
 
 const adas = { user: 'ada', name: '' }
-const ada: User = { id: 1, name: 'ada', admin: false, createdAt: new Date(0), lastActivity: null }
+const ada: User = {
+  id: 1,
+  name: 'ada',
+  admin: false,
+  createdAt: new Date(0),
+  lastActivity: null,
+  locked: false,
+  groups: [],
+  home: 'ada',
+}
 
 let clock: ManualClock
 let machine: FakeMachine

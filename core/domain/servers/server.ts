@@ -35,6 +35,10 @@ export interface Server {
   readonly userId: number
   /** 16 hexadecimal digits, new at each start: names the socket's directory, so that no path holds a person's name. */
   readonly publicId: string
+  /** What its owner calls it; empty: its name. */
+  readonly displayName: string
+  /** What was chosen for it, as the form of the spawner or the API gave it. JSON. */
+  readonly userOptions: Readonly<Record<string, unknown>>
   readonly wanted: Wanted
   readonly state: ServerState
   readonly stateSince: Date

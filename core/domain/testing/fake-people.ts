@@ -53,7 +53,16 @@ export class FakePeople {
   add({ name, admin, createdAt }: NewUser): User {
     if (this.named(name))
       throw new HubError('already_exists', `there is somebody named ${name} already`)
-    const user = { id: this.next++, name, admin, createdAt, lastActivity: null }
+    const user = {
+      id: this.next++,
+      name,
+      admin,
+      createdAt,
+      lastActivity: null,
+      locked: false,
+      groups: [],
+      home: name,
+    }
     this.users.set(user.id, user)
     return user
   }
@@ -76,6 +85,15 @@ export class FakeUserStore implements UserStore {
 
   async findById(id: number): Promise<User | undefined> {
     return this.#people.users.get(id)
+  }
+
+  async groupsOf(names: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>> {
+    return new Map(
+      names.flatMap((name) => {
+        const user = this.#people.named(name)
+        return user ? [[name, user.groups] as const] : []
+      }),
+    )
   }
 
   async list({ offset, limit }: Page): Promise<{ items: readonly User[]; total: number }> {
@@ -210,7 +228,7 @@ export class FakeTokenStore implements TokenStore {
     const session = this.#people.sessions.get(token.sessionId ?? '')
     if (token.sessionId !== null && !(session && session.expiresAt > token.createdAt))
       throw new HubError('forbidden', 'that browser has signed out')
-    this.#people.require(token.userId)
+    if (token.userId !== null) this.#people.require(token.userId)
     const kept = { ...token, id: this.#people.next++, lastActivity: null }
     this.#people.tokens.set(kept.id, kept)
     return this.#shown(kept)
@@ -238,6 +256,17 @@ export class FakeTokenStore implements TokenStore {
       if (token.clientId === clientId) this.#people.tokens.delete(id)
   }
 
+  async listOfService(service: string): Promise<readonly Token[]> {
+    return [...this.#people.tokens.values()]
+      .filter((token) => token.service === service)
+      .map((token) => this.#shown(token))
+  }
+
+  async removeOfService(service: string): Promise<void> {
+    for (const [id, token] of this.#people.tokens)
+      if (token.service === service) this.#people.tokens.delete(id)
+  }
+
   async touch(id: number, at: Date): Promise<void> {
     const token = this.#people.tokens.get(id)
     if (token) token.lastActivity = at
@@ -254,11 +283,13 @@ export class FakeTokenStore implements TokenStore {
   #shown({
     hash: _hash,
     userId,
+    service,
     ...token
   }: NewToken & { readonly id: number; readonly lastActivity: Date | null }): Token {
-    const user = this.#people.users.get(userId)
+    if (service !== null) return { ...token, owner: { kind: 'service', service } }
+    const user = this.#people.users.get(userId ?? 0)
     if (!user) throw new Error('a token of nobody')
-    return { ...token, user }
+    return { ...token, owner: { kind: 'user', user } }
   }
 }
 

@@ -53,6 +53,8 @@ export class FakeServerStore implements ServerStore {
 
 const AT_REST = {
   publicId: '',
+  displayName: '',
+  userOptions: {},
   wanted: 'stopped',
   state: 'stopped',
   startedAt: null,

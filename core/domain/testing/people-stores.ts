@@ -32,6 +32,7 @@ export function tokenOf(userId: number, rest: Partial<NewToken> = {}): NewToken 
     hash: 'th',
     kind: 'api',
     userId,
+    service: null,
     scopes: ['self', 'servers!user=ada'],
     note: 'for a script',
     clientId: null,

@@ -21,7 +21,8 @@ export function describeTokenStore(name: string, make: MakePeopleStores): void {
       const made = await tokens.create(tokenOf(user.id, { expiresAt: soon }))
       await tokens.touch(made.id, now)
 
-      expect(await tokens.findByHash('th', now)).toEqual({ ...made, user, lastActivity: now })
+      expect(await tokens.findByHash('th', now)).toEqual({ ...made, lastActivity: now })
+      expect(made.owner).toEqual({ kind: 'user', user })
       expect(made).toMatchObject({ scopes: ['self', 'servers!user=ada'], note: 'for a script' })
       expect(await tokens.findByHash('th', soon)).toBeUndefined()
       expect(await tokens.list(user.id)).toHaveLength(1)
@@ -53,8 +54,23 @@ export function describeTokenStore(name: string, make: MakePeopleStores): void {
       await tokens.create(tokenOf(id, { hash: 'a' }))
       await tokens.create(tokenOf(bob.id, { hash: 'b' }))
 
-      expect((await tokens.list(bob.id)).map(({ user }) => user.name)).toEqual(['bob'])
+      expect((await tokens.list(bob.id)).map(({ owner }) => owner)).toMatchObject([
+        { user: { name: 'bob' } },
+      ])
       expect(await tokens.list(NOBODY)).toEqual([])
+    })
+
+    test('a service has tokens of its own, which go with it', async () => {
+      const { tokens } = await make()
+      const made = await tokens.create(tokenOf(NOBODY, { userId: null, service: 'cull' }))
+      expect(made.owner).toEqual({ kind: 'service', service: 'cull' })
+      expect(await tokens.findByHash('th', now)).toEqual(made)
+
+      await tokens.removeOfService('other')
+      expect(await tokens.listOfService('cull')).toEqual([made])
+      await tokens.removeOfService('cull')
+
+      expect(await tokens.findByHash('th', now)).toBeUndefined()
     })
 
     test('nobody gets no token', async () => {

@@ -36,7 +36,7 @@ export class TokenService implements ServerTokens {
     expiresIn,
   }: TokenRequest): Promise<{ readonly token: Token; readonly secret: string }> {
     return this.#make(
-      { kind: 'api', userId, scopes, note, clientId: null, sessionId: null },
+      { kind: 'api', userId, service: null, scopes, note, clientId: null, sessionId: null },
       expiresIn,
     )
   }
@@ -50,7 +50,7 @@ export class TokenService implements ServerTokens {
     readonly expiresIn: number
   }): Promise<string> {
     const { expiresIn, ...rest } = visitor
-    return (await this.#make({ kind: 'oauth', note: '', ...rest }, expiresIn)).secret
+    return (await this.#make({ kind: 'oauth', note: '', service: null, ...rest }, expiresIn)).secret
   }
 
   /** A server's own token; earlier ones of the same server are void. */
@@ -62,6 +62,7 @@ export class TokenService implements ServerTokens {
       {
         kind: 'server',
         userId: server.userId,
+        service: null,
         scopes,
         note: 'the server itself',
         clientId,

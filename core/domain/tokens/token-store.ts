@@ -1,8 +1,10 @@
 import type { Token } from './token.ts'
 
-export type NewToken = Omit<Token, 'id' | 'user' | 'lastActivity'> & {
+export type NewToken = Omit<Token, 'id' | 'owner' | 'lastActivity'> & {
   readonly hash: string
-  readonly userId: number
+  /** Whose it is: a person's or, when null, the service's. */
+  readonly userId: number | null
+  readonly service: string | null
 }
 
 export interface TokenStore {
@@ -11,7 +13,9 @@ export interface TokenStore {
   /** Undefined when unknown or expired at `now`. */
   findByHash(hash: string, now: Date): Promise<Token | undefined>
   list(userId: number): Promise<readonly Token[]>
+  listOfService(service: string): Promise<readonly Token[]>
   remove(id: number): Promise<void>
+  removeOfService(service: string): Promise<void>
   /** Removes every token of the client's, of all people (`kind` narrows): a server's when it stops. */
   removeOfClient(clientId: string): Promise<void>
   touch(id: number, at: Date): Promise<void>

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { ManualClock } from '#core/base/manual-clock.ts'
+import { Access } from '#core/domain/access/access.ts'
+import { RightsService } from '#core/domain/access/rights-service.ts'
 import { Brake } from '#core/domain/sign-in/brake.ts'
 import { LinksService } from '#core/domain/sign-in/links-service.ts'
 import { SignInService } from '#core/domain/sign-in/sign-in-service.ts'
@@ -45,6 +47,8 @@ export interface Asked {
 export class OpenHub implements AsyncDisposable {
   readonly people = new FakePeople()
   readonly clock = new ManualClock()
+  /** The roles in force; replace it to change them. */
+  access = new Access()
   readonly troubles: unknown[] = []
   tokens!: TokenService
   servers!: ServerService
@@ -166,6 +170,7 @@ export class OpenHub implements AsyncDisposable {
         clock,
       }),
       servers: this.servers,
+      rights: new RightsService({ access: () => this.access, users }),
       signIn: new SignInService({
         authenticator,
         users,

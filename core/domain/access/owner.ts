@@ -1,0 +1,30 @@
+import type { User } from '../users/user.ts'
+
+/** Whose scopes they are: what `self`, `inherit`, `!user`, `!server` and `!service` stand for. */
+export type Owner = PersonOwner | ServiceOwner
+
+export interface PersonOwner {
+  readonly kind: 'user'
+  readonly name: string
+  readonly admin: boolean
+  /** Names of the groups that he is in. */
+  readonly groups: readonly string[]
+  /** The server whose own token it is, when it is one. */
+  readonly server?: string
+}
+
+export interface ServiceOwner {
+  readonly kind: 'service'
+  readonly name: string
+}
+
+/** Nobody's: for scopes that are written out already. */
+export const NO_OWNER: Owner = { kind: 'service', name: '' }
+
+/** A person as the owner of scopes; `server` when it is the own token of one of his servers. */
+export function ownerOf(
+  { name, admin, groups }: Pick<User, 'name' | 'admin' | 'groups'>,
+  server?: string,
+): PersonOwner {
+  return { kind: 'user', name, admin, groups, ...(server !== undefined && { server }) }
+}

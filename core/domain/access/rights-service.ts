@@ -1,0 +1,61 @@
+import type { UserStore } from '../users/user-store.ts'
+import type { Access } from './access.ts'
+import { asksForGroups, holds, type Target } from './holds.ts'
+import { intersectScopes, peopleInQuestion } from './intersect.ts'
+import type { Owner } from './owner.ts'
+import type { GroupsOf } from './scope.ts'
+
+export interface RightsDeps {
+  /** What is in force at the moment. */
+  readonly access: () => Access
+  readonly users: Pick<UserStore, 'groupsOf'>
+}
+
+/** What callers hold, under the roles in force; looks memberships up where a filter by group asks for them. */
+export class RightsService {
+  readonly #deps: RightsDeps
+
+  constructor(deps: RightsDeps) {
+    this.#deps = deps
+  }
+
+  get access(): Access {
+    return this.#deps.access()
+  }
+
+  /** All that a person or service holds. */
+  scopesOf(owner: Owner): readonly string[] {
+    return this.access.scopesOf(owner)
+  }
+
+  /** What a token may do: what it was made for, as far as its owner holds it now. */
+  async scopesOfToken(scopes: readonly string[], owner: Owner): Promise<readonly string[]> {
+    const held = this.scopesOf(owner)
+    if (scopes.includes('inherit')) return held
+    return this.intersect(this.access.expandKnown(scopes, owner), held)
+  }
+
+  /** What both of two expanded lists hold. */
+  async intersect(left: readonly string[], right: readonly string[]): Promise<readonly string[]> {
+    return intersectScopes(left, right, await this.#groupsOf(peopleInQuestion(left, right)))
+  }
+
+  /** Whether expanded scopes hold one of `names` over the target: the best answer of all. */
+  async holdsOneOf(
+    scopes: readonly string[],
+    names: readonly string[],
+    target: Target,
+  ): Promise<'yes' | 'elsewhere' | 'no'> {
+    const asked = target.user !== undefined && asksForGroups(scopes, names) ? [target.user] : []
+    const groupsOf = await this.#groupsOf(asked)
+    const found = names.map((name) => holds(scopes, name, target, groupsOf))
+    if (found.includes('yes')) return 'yes'
+    return found.includes('elsewhere') ? 'elsewhere' : 'no'
+  }
+
+  async #groupsOf(people: readonly string[]): Promise<GroupsOf> {
+    if (people.length === 0) return () => []
+    const groups = await this.#deps.users.groupsOf(people)
+    return (user) => groups.get(user) ?? []
+  }
+}
