@@ -50,6 +50,7 @@ describe.skipIf(pythonDir === '')('the real single-user server', () => {
       },
       token: SERVER_TOKEN,
       extra: {},
+      defaultUrl: '/lab',
       publicUrl: 'http://127.0.0.1:8000',
     })
     spawned = await world.spawner.start(specOf(id, environment), {

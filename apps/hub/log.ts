@@ -4,12 +4,15 @@ import { plainText } from '#core/base/plain-text.ts'
 import type { ServerEvents } from '#core/domain/servers/server-life.ts'
 import type { HttpLog } from '#core/http/hub-http.ts'
 
-/** One JSON line for everything worth knowing. Names and paths come from outside, so they are made plain first. */
-export function openLog(): {
+/** Where the hub says what happens. */
+export interface HubLog {
   readonly http: HttpLog
   readonly servers: ServerEvents
   readonly say: (message: string) => void
-} {
+}
+
+/** One JSON line for everything worth knowing. Names and paths come from outside, so they are made plain first. */
+export function openLog(): HubLog {
   const log = pino(
     { base: null, timestamp: pino.stdTimeFunctions.isoTime },
     pino.destination({ fd: 2, sync: true }),

@@ -2,14 +2,17 @@ import type { Server } from 'node:http'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 
-import { loadConfig, makeConfigFile } from '#core/config/load.ts'
+import { LiveConfig } from '#core/config/live-config.ts'
+import { makeConfigFile } from '#core/config/load.ts'
 import type { HubConfig } from '#core/config/schema.ts'
+import { watchConfig } from '#core/config/watch-config.ts'
 import { HubError } from '#core/domain/errors.ts'
 import { buildApp } from '#core/http/app.ts'
 
 import { isReachedFromHereAlone } from './adapters.ts'
 import { lockData } from './data-lock.ts'
 import { openDoor } from './listen.ts'
+import { openLog } from './log.ts'
 import { type HubOptions, readOptions } from './options.ts'
 import { type Hub, wire } from './wire.ts'
 
@@ -29,8 +32,14 @@ try {
 async function serve(options: HubOptions): Promise<void> {
   const lock = await lockData(options.dataDir)
   makeConfigFile(options.configFile)
-  const config = loadConfig(options.configFile, { host: options.host, port: options.port })
-  const hub = wire(options, config, proxyToken())
+  const log = openLog()
+  const live = new LiveConfig({
+    file: options.configFile,
+    overrides: { host: options.host, port: options.port },
+    say: log.say,
+  })
+  const config = live.current()
+  const hub = wire(options, { live, log, proxyToken: proxyToken() })
   const app = await buildApp(hub.http)
   const { runDir, dataDir, sharedSockets } = options
   const front = join(runDir, 'front/hub.sock')
@@ -55,6 +64,7 @@ async function serve(options: HubOptions): Promise<void> {
   })
   void repeat(() => hub.http.servers.reconcile(), RECONCILE_MS, end)
   void repeat(() => prune(hub), PRUNE_MS, end)
+  void watchConfig(live, end)
 }
 
 /** The secret that the supervisor gave to hub and proxy. It is taken out of the environment, where children would find it. */

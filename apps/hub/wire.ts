@@ -7,6 +7,7 @@ import { HttpRouteTable } from '#adapters/routes-http/http-route-table.ts'
 import type { ProcessSpawnerOptions } from '#adapters/spawner-process/process-spawner.ts'
 import { openSqlStore, type SqlStores } from '#adapters/store-sql/open-sql-store.ts'
 import { systemClock } from '#core/base/clock.ts'
+import { derived, type LiveConfig } from '#core/config/live-config.ts'
 import type { HubConfig } from '#core/config/schema.ts'
 import { Access } from '#core/domain/access/access.ts'
 import { RightsService } from '#core/domain/access/rights-service.ts'
@@ -19,9 +20,10 @@ import { UserService } from '#core/domain/users/user-service.ts'
 import type { HubHttpDeps } from '#core/http/hub-http.ts'
 
 import { chooseAuthenticator, chooseSpawner } from './adapters.ts'
-import { openLog } from './log.ts'
+import type { HubLog } from './log.ts'
 import type { HubOptions } from './options.ts'
 import { readOrMakeSecret } from './secret-file.ts'
+import { roleSettings, serverSettings } from './settings.ts'
 
 const SESSION_DAYS = 14
 const ROOT = join(import.meta.dirname, '../..')
@@ -34,10 +36,17 @@ export interface Hub {
   readonly say: (message: string) => void
 }
 
+/** What a hub is built around: its settings, which change while it runs, and where it says what happens. */
+export interface WireParts {
+  readonly live: LiveConfig
+  readonly log: HubLog
+  readonly proxyToken: string
+}
+
 /** Builds the hub: the only place where services meet adapters. */
-export function wire(options: HubOptions, config: HubConfig, proxyToken: string): Hub {
+export function wire(options: HubOptions, { live, log, proxyToken }: WireParts): Hub {
   const clock = systemClock
-  const log = openLog()
+  const config = live.current()
   const stores = openSqlStore(join(options.dataDir, 'hub.sqlite'))
   const secret = readOrMakeSecret(join(options.dataDir, 'secrets/cookie'))
   const { authenticator, passwords } = chooseAuthenticator(config, stores)
@@ -46,7 +55,7 @@ export function wire(options: HubOptions, config: HubConfig, proxyToken: string)
     apiSocket: join(options.runDir, 'proxy/api.sock'),
     token: proxyToken,
   })
-  const access = new Access()
+  const access = derived(live, (settings) => new Access(roleSettings(settings)))
   const tokens = new TokenService({ store: stores.tokens, clock })
   const servers = new ServerService({
     servers: stores.servers,
@@ -57,11 +66,10 @@ export function wire(options: HubOptions, config: HubConfig, proxyToken: string)
     tokens,
     clock,
     events: log.servers,
-    startTimeoutMs: config.spawner.start_timeout,
-    environment: config.spawner.environment,
+    settings: derived(live, serverSettings),
     publicUrl: config.public_url,
   })
-  const rights = new RightsService({ access: () => access, users: stores.users })
+  const rights = new RightsService({ access, users: stores.users })
   const brake = new Brake({ failures: stores.failures, clock })
   return {
     stores,
@@ -83,7 +91,8 @@ export function wire(options: HubOptions, config: HubConfig, proxyToken: string)
         brake,
         clock,
         secret,
-        ...signInRules(config),
+        settings: () => live.current().authenticator,
+        sessionDays: SESSION_DAYS,
       }),
       links: new LinksService({ links: stores.links, passwords, brake, clock }),
       tokens,
@@ -97,10 +106,6 @@ export function wire(options: HubOptions, config: HubConfig, proxyToken: string)
       log: log.http,
     },
   }
-}
-
-function signInRules({ authenticator: { allow, admins } }: HubConfig) {
-  return { allow, admins, sessionDays: SESSION_DAYS }
 }
 
 function spawnerOptions(

@@ -1,5 +1,7 @@
 import * as z from 'zod'
 
+import { foldName } from '#core/base/folded-name.ts'
+
 /** The scopes that a role can be given; what each means is core/domain/access's to say, and a test holds the two together. */
 export const SCOPE_NAMES: ReadonlySet<string> = new Set([
   'admin:users',
@@ -60,25 +62,37 @@ export const CustomScopeName = z
     'is no name for a scope of your own: custom: and at least 3 of a-z, 0-9 and _ - * : , first a letter or digit, last none of - :',
   )
 
-/** `read:users`, `read:users!group=course-1`, `custom:x:read`: of a kind that exists. */
+const NO_FILTER =
+  "Filters are !user=NAME, !group=NAME, !server=NAME/SERVER, !service=NAME, and !user, !server, !service for the holder's own"
+
+/** `read:users`, `read:users!group=course-1`, `custom:x:read`: of a kind that exists. Names in filters are folded as names are. */
 export const Scope = z
   .string()
-  .superRefine((text, context) => {
-    const mistake = mistakeIn(text)
-    if (mistake !== undefined) context.addIssue({ code: 'custom', message: mistake })
+  .transform((text, context) => {
+    const read = readScope(text)
+    if ('scope' in read) return read.scope
+    context.addIssue({ code: 'custom', message: read.mistake })
+    return z.NEVER
   })
   .meta({ shape: 'scope' })
 
-function mistakeIn(text: string): string | undefined {
-  if (STAND_INS.has(text)) return undefined
-  const mark = text.indexOf('!')
-  const name = mark < 0 ? text : text.slice(0, mark)
+function readScope(text: string): { readonly scope: string } | { readonly mistake: string } {
+  if (STAND_INS.has(text)) return { scope: text }
+  const [name = '', ...rest] = text.split('!')
   if (!SCOPE_NAMES.has(name) && !name.startsWith('custom:'))
-    return `is no scope that there is: ${text}`
-  if (mark < 0) return undefined
-  return /^(?:user|server|service|(?:user|group|service)=[^!=]+|server=[^!=/]+\/[^!=/]*)$/.test(
-    text.slice(mark + 1),
-  )
-    ? undefined
-    : `has no filter that there is: ${text}. Filters are !user=NAME, !group=NAME, !server=NAME/SERVER, !service=NAME, and !user, !server, !service for the holder's own`
+    return { mistake: `is no scope that there is: ${text}` }
+  if (rest.length === 0) return { scope: text }
+  const filter = rest.length === 1 ? readFilter(rest[0] ?? '') : undefined
+  return filter === undefined
+    ? { mistake: `has no filter that there is: ${text}. ${NO_FILTER}` }
+    : { scope: `${name}!${filter}` }
+}
+
+function readFilter(text: string): string | undefined {
+  if (/^(?:user|server|service)$/.test(text) || /^service=[^=/]+$/.test(text)) return text
+  const [, kind, raw = '', server = ''] =
+    /^(user|group|server)=([^=/]+)(\/[^=/]*)?$/.exec(text) ?? []
+  if (kind === undefined || (kind === 'server') !== text.includes('/')) return undefined
+  const folded = foldName(raw)
+  return 'name' in folded ? `${kind}=${folded.name}${server}` : undefined
 }

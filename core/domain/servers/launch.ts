@@ -20,13 +20,13 @@ export async function launch(
   progress: ProgressLog,
   cancel: AbortSignal,
 ): Promise<void> {
+  const { startTimeoutMs } = deps.settings()
   const begun = deps.clock.now().getTime()
   const deadline = new AbortController()
   const signal = AbortSignal.any([cancel, deadline.signal])
   const over = new AbortController()
-  void deps.clock.sleep(remainingMs(deps, server), over.signal).then(
-    () =>
-      deadline.abort(new StartFailure(`It did not answer within ${deps.startTimeoutMs / 1000} s.`)),
+  void deps.clock.sleep(remainingMs(deps, server, startTimeoutMs), over.signal).then(
+    () => deadline.abort(new StartFailure(`It did not answer within ${startTimeoutMs / 1000} s.`)),
     () => undefined,
   )
   try {
@@ -81,13 +81,20 @@ async function spawned(
   const user = await deps.users.findById(server.userId)
   if (!user) throw new StartFailure('Its owner has been removed.')
   const token = await deps.tokens.issue(server)
-  const { environment: extra, publicUrl } = deps
+  const { environment: extra, defaultUrl } = deps.settings()
   const made = await deps.spawner.start(
     {
       id: server.id,
       publicId: server.publicId,
       prefix: prefixOf(server.id),
-      environment: serverEnvironment({ id: server.id, user, token, extra, publicUrl }),
+      environment: serverEnvironment({
+        id: server.id,
+        user,
+        token,
+        extra,
+        defaultUrl,
+        publicUrl: deps.publicUrl,
+      }),
     },
     {
       signal,
@@ -184,6 +191,10 @@ function reasonOf(error: unknown, deadline: AbortSignal): string {
 }
 
 /** What is left of the time to start, counted from the row, so that a restart of the hub does not prolong it. */
-function remainingMs({ clock, startTimeoutMs }: ServerLifeDeps, { stateSince }: Server): number {
+function remainingMs(
+  { clock }: ServerLifeDeps,
+  { stateSince }: Server,
+  startTimeoutMs: number,
+): number {
   return Math.max(1, stateSince.getTime() + startTimeoutMs - clock.now().getTime())
 }

@@ -8,6 +8,8 @@ export interface EnvironmentParts {
   readonly token: string
   /** The operator's own additions; they cannot replace what the protocol needs. */
   readonly extra: Readonly<Record<string, string>>
+  /** Where the server's own address leads. */
+  readonly defaultUrl: string
   readonly publicUrl: string
 }
 
@@ -20,6 +22,7 @@ export function serverEnvironment({
   user,
   token,
   extra,
+  defaultUrl,
   publicUrl,
 }: EnvironmentParts): Record<string, string> {
   const prefix = prefixOf(id)
@@ -42,7 +45,7 @@ export function serverEnvironment({
     JUPYTERHUB_OAUTH_CLIENT_ALLOWED_SCOPES: '[]',
     JUPYTERHUB_COOKIE_OPTIONS: publicUrl.startsWith('https:') ? '{"secure": true}' : '{}',
     JUPYTERHUB_COOKIE_HOST_PREFIX_ENABLED: '0',
-    JUPYTERHUB_DEFAULT_URL: extra['JUPYTERHUB_DEFAULT_URL'] ?? '/lab',
+    JUPYTERHUB_DEFAULT_URL: extra['JUPYTERHUB_DEFAULT_URL'] ?? defaultUrl,
   }
 }
 

@@ -4,6 +4,7 @@ import type { UserStore } from '../users/user-store.ts'
 import type { RouteTable } from './route-table.ts'
 import type { ServerProbe } from './server-probe.ts'
 import type { ServerStore } from './server-store.ts'
+import type { ServerSettings } from './server-settings.ts'
 import type { Server } from './server.ts'
 import type { Spawner } from './spawner.ts'
 
@@ -33,9 +34,7 @@ export interface ServerLifeDeps {
   readonly tokens: ServerTokens
   readonly clock: Clock
   readonly events: ServerEvents
-  readonly startTimeoutMs: number
-  /** The operator's own additions to every server's environment. */
-  readonly environment: Readonly<Record<string, string>>
+  readonly settings: () => ServerSettings
   readonly publicUrl: string
 }
 

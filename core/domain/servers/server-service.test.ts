@@ -64,8 +64,7 @@ function hub(answers: 'at once' | 'when told'): ServerService {
       orphanStopped: () => events.push('orphan stopped'),
       troubled: (doing, error) => events.push(`trouble ${doing}: ${String(error)}`),
     },
-    startTimeoutMs: 60_000,
-    environment: {},
+    settings: () => ({ startTimeoutMs: 60_000, environment: {}, defaultUrl: '/lab' }),
     publicUrl: 'http://hub.example',
   }
   return new ServerService(deps)

@@ -14,6 +14,14 @@ import { makeKnownBrowser, readKnownBrowser } from './known-browser.ts'
 import type { SessionStore } from './session-store.ts'
 import type { Session } from './session.ts'
 
+/** What the operator says about signing in. It can change while the hub runs. */
+export interface SignInSettings {
+  /** `everyone`: whoever can prove a name is made a person at the first sign-in. */
+  readonly allow: 'listed' | 'everyone'
+  /** Names, normalised, that are admins from the day they are made. */
+  readonly admins: readonly string[]
+}
+
 export interface SignInDeps {
   readonly authenticator: Authenticator
   readonly users: UserStore
@@ -22,10 +30,7 @@ export interface SignInDeps {
   readonly clock: Clock
   /** Signs what known browsers keep. */
   readonly secret: string
-  /** `everyone`: whoever can prove a name is made a person at the first sign-in. */
-  readonly allow: 'listed' | 'everyone'
-  /** Names that are admins from the day they are made. */
-  readonly admins: readonly string[]
+  readonly settings: () => SignInSettings
   readonly sessionDays: number
 }
 
@@ -50,11 +55,9 @@ const REFUSED = 'That name and password do not fit together.'
 /** Signing in with a name and a password, and the sessions that come of it. */
 export class SignInService {
   readonly #deps: SignInDeps
-  readonly #admins: ReadonlySet<string>
 
   constructor(deps: SignInDeps) {
     this.#deps = deps
-    this.#admins = new Set(deps.admins.map(normaliseUserName))
   }
 
   /** @throws HubError `not_signed_in`, `too_many` (with the seconds to wait), `unavailable` */
@@ -112,8 +115,9 @@ export class SignInService {
 
   /** Somebody who proved a name that nobody has yet: made a person where everyone is let in. */
   async #newcomer(name: string): Promise<User | undefined> {
-    const { allow, users, clock } = this.#deps
-    const admin = this.#admins.has(name)
+    const { settings, users, clock } = this.#deps
+    const { allow, admins } = settings()
+    const admin = admins.includes(name)
     if (allow !== 'everyone' && !admin) return undefined
     try {
       return await users.create({ name, admin, createdAt: clock.now() })

@@ -150,8 +150,7 @@ export class OpenHub implements AsyncDisposable {
         orphanStopped: ignore,
         troubled: (...trouble) => this.troubles.push(trouble),
       },
-      startTimeoutMs: 60_000,
-      environment: {},
+      settings: () => ({ startTimeoutMs: 60_000, environment: {}, defaultUrl: '/lab' }),
       publicUrl: 'http://hub.example',
     })
     const passwords = { hash: async (password: string) => password }
@@ -178,8 +177,7 @@ export class OpenHub implements AsyncDisposable {
         brake,
         clock,
         secret: 's',
-        allow: 'listed',
-        admins: [],
+        settings: () => ({ allow: 'listed', admins: [] }),
         sessionDays: 14,
       }),
       links: new LinksService({ links: new FakeLinkStore(people), passwords, brake, clock }),
