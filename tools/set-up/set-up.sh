@@ -56,6 +56,7 @@ set_up_to_run_tests() {
   set_up_python
   set_up_web
   case " $parts " in *' browser '*|*' bench '*) want_program chromium chromium ;; esac
+  case " $parts " in *' browser '*|*' rigs '*|*' bench '*) set_up_clients ;; esac
   case " $parts " in *' setup '*) want_program mmdebstrap mmdebstrap ;; esac
   let_others
 }
@@ -119,19 +120,32 @@ choose_python() {
 # Python that this account can run: one in root's home is of no use to it.
 set_up_python() {
   if [ "$(id -u)" -eq 0 ]; then parent=/var/cache/bulkhead; make_root_folder "$parent"; else parent=$state; fi
-  python=$parent/python-$( (cat "$here/python/requirements.txt"; "$base" -VV; printf '%s' "$base") | digest)
-  [ ! -e "$python/.complete" ] || return 0
-  step 'making the Python environment of the notebook servers (pip)'
-  rm -rf "$python"
+  python=$parent/python-$(environment_digest requirements.txt)
+  make_environment "$python" requirements.txt 'the notebook servers'
+}
+
+# JupyterHub itself and what people use with it, for the tests that run them beside this hub and against it.
+set_up_clients() {
+  clients=$(dirname "$python")/clients-$(environment_digest clients.txt)
+  make_environment "$clients" clients.txt 'JupyterHub and its clients, for the tests'
+}
+
+environment_digest() { (cat "$here/python/$1"; "$base" -VV; printf '%s' "$base") | digest; }
+
+# $1: where, $2: its list of packages, $3: whose it is.
+make_environment() {
+  [ ! -e "$1/.complete" ] || return 0
+  step "making the Python environment of $3 (pip)"
+  rm -rf "$1"
   log=$state/pip.log
-  if ! (umask 022; "$base" -m venv "$python" && "$python/bin/python" -m pip install --disable-pip-version-check --no-input \
-      --require-hashes --only-binary=:all: --no-deps -r "$here/python/requirements.txt") >"$log" 2>&1; then
-    rm -rf "$python"
+  if ! (umask 022; "$base" -m venv "$1" && "$1/bin/python" -m pip install --disable-pip-version-check --no-input \
+      --require-hashes --only-binary=:all: --no-deps -r "$here/python/$2") >"$log" 2>&1; then
+    rm -rf "$1"
     could_not_fetch 'The Python packages' "$log"
   fi
   # A root that sets PYTHONDONTWRITEBYTECODE would leave every server to compile its modules at each start.
-  (umask 022; PYTHONDONTWRITEBYTECODE='' "$python/bin/python" -m compileall -q -j 0 "$python/lib" >/dev/null 2>&1) || :
-  : >"$python/.complete"
+  (umask 022; PYTHONDONTWRITEBYTECODE='' "$1/bin/python" -m compileall -q -j 0 "$1/lib" >/dev/null 2>&1) || :
+  : >"$1/.complete"
 }
 
 find_python() {
