@@ -1,0 +1,61 @@
+import { launch } from './launch.ts'
+import { ProgressLog } from './progress-log.ts'
+import type { ServerLifeDeps } from './server-life.ts'
+import type { Server, ServerId } from './server.ts'
+
+/** What this hub is doing with a server at the moment. */
+export interface Operation {
+  readonly is: 'starting' | 'stopping'
+  readonly progress: ProgressLog
+  readonly cancel: AbortController
+  /** Resolves, never rejects, when it is over. */
+  readonly done: Promise<void>
+}
+
+/** The starts and stops that this hub is in the middle of: one for a server at most. */
+export class Operations {
+  readonly #deps: ServerLifeDeps
+  readonly #running = new Map<string, Operation>()
+
+  constructor(deps: ServerLifeDeps) {
+    this.#deps = deps
+  }
+
+  of(id: ServerId): Operation | undefined {
+    return this.#running.get(keyOf(id))
+  }
+
+  all(): readonly Operation[] {
+    return [...this.#running.values()]
+  }
+
+  /** Brings a `spawning` server up, beside whoever asked for it. */
+  launch(server: Server): void {
+    const progress = new ProgressLog()
+    const cancel = new AbortController()
+    this.run(server, { is: 'starting', progress, cancel }, () =>
+      launch(this.#deps, server, progress, cancel.signal),
+    )
+  }
+
+  run(server: Server, operation: Omit<Operation, 'done'>, work: () => Promise<void>): void {
+    const key = keyOf(server.id)
+    const done = this.attempt(`${operation.is} the server of ${server.id.user}`, work).finally(
+      () => {
+        if (this.#running.get(key)?.progress === operation.progress) this.#running.delete(key)
+      },
+    )
+    this.#running.set(key, { ...operation, done })
+  }
+
+  /** Does what nobody waits for: what goes wrong is said, and tried again by the next look. */
+  async attempt(doing: string, run: () => Promise<void>): Promise<void> {
+    try {
+      await run()
+    } catch (error) {
+      this.#deps.events.troubled(doing, error)
+    }
+  }
+}
+
+const keyOf = ({ user, name }: ServerId) => `${user}/${name}`
