@@ -23,7 +23,7 @@ import { chooseAuthenticator, chooseSpawner } from './adapters.ts'
 import type { HubLog } from './log.ts'
 import type { HubOptions } from './options.ts'
 import { readOrMakeSecret } from './secret-file.ts'
-import { roleSettings, serverSettings } from './settings.ts'
+import { roleSettings, runningConfig, serverSettings } from './settings.ts'
 
 const SESSION_DAYS = 14
 const ROOT = join(import.meta.dirname, '../..')
@@ -97,6 +97,7 @@ export function wire(options: HubOptions, { live, log, proxyToken }: WireParts):
       links: new LinksService({ links: stores.links, passwords, brake, clock }),
       tokens,
       codes: stores.codes,
+      config: runningConfig(live),
       clock,
       secret,
       publicUrl: config.public_url,

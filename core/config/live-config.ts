@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { type Clock, systemClock } from '#core/base/clock.ts'
 
 import { ConfigError } from './config-error.ts'
+import { explain, type ExplainedSetting } from './explain.ts'
 import { type Mistake } from './issues.ts'
 import {
   type Overrides,
@@ -66,8 +67,10 @@ export class LiveConfig {
   readonly #clock: Clock
   readonly #checks: ConfigCheck[] = []
   readonly #listening = new Set<Listening>()
-  readonly #atStart: { readonly raw: unknown; readonly config: HubConfig }
+  readonly #atStart: ReadConfig
   #config: HubConfig
+  /** The last file of which something took hold. */
+  #applied: ReadConfig
   #read: ReadConfig
   #state: Omit<ConfigState, 'file' | 'troubles'>
 
@@ -77,7 +80,8 @@ export class LiveConfig {
     this.#clock = options.clock ?? systemClock
     this.#read = this.#readFile(readConfigFile(options.file))
     this.#config = this.#read.config
-    this.#atStart = { raw: this.#read.raw, config: this.#config }
+    this.#atStart = this.#read
+    this.#applied = this.#read
     this.#state = this.#stateOf([])
   }
 
@@ -86,9 +90,18 @@ export class LiveConfig {
     return this.#config
   }
 
-  /** The file that they come from. */
-  source(): ReadConfig {
-    return this.#read
+  /** Every setting in force and where it comes from, without secrets. One that waits is told as it was at the start. */
+  explain(): readonly ExplainedSetting[] {
+    const overrides = this.#options.overrides ?? {}
+    const now = explain(this.#read, overrides, { secrets: false })
+    if (this.#state.waiting.length === 0) return now
+    const [atStart, before] = [this.#atStart, this.#applied].map((read) =>
+      explain(read, overrides, { secrets: false }),
+    )
+    return now.map((each, index) => {
+      if (!this.#state.waiting.includes(each.name)) return each
+      return (SETTINGS[index]?.live === 'restart' ? atStart : before)?.[index] ?? each
+    })
   }
 
   /** Called after each change, in the order in which files were taken on, never twice at once. Returns how to end that. */
@@ -144,6 +157,7 @@ export class LiveConfig {
   #adopt(read: ReadConfig): void {
     const { config, waiting } = this.#withoutRestart(read)
     this.#read = read
+    if (config !== this.#config) this.#applied = read
     // Whoever listens is not told of a new comment.
     if (!isDeepStrictEqual(config, this.#config)) this.#config = config
     this.#state = this.#stateOf(waiting)

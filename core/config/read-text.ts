@@ -10,7 +10,7 @@ export interface ReadText {
   /** What it says, as plain data; an empty file is an empty group of settings. */
   readonly raw: unknown
   /** Where the deepest part of the path that the file has stands: its key, or its place in a list. Undefined: nowhere. */
-  lineOf(path: readonly PropertyKey[]): number | undefined
+  readonly lineOf: (path: readonly PropertyKey[]) => number | undefined
 }
 
 /**

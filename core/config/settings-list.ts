@@ -11,6 +11,7 @@ export interface Setting extends SettingFacts {
   readonly description: string
   /** As it would stand in the file; undefined where there is none. */
   readonly default: unknown
+  readonly schema: z.ZodType
   /** What it is made of, without defaults and the like. */
   readonly type: z.ZodType
 }
@@ -64,6 +65,7 @@ function settingsIn(schema: z.ZodType, path: readonly string[]): readonly Settin
       name: path.join('.'),
       description: facts.description ?? '',
       default: usual,
+      schema,
       type,
     },
   ]

@@ -5,6 +5,7 @@ import { getVersion, PROTOCOL_VERSION } from '#core/contract/hub.ts'
 import { HubError } from '#core/domain/errors.ts'
 
 import { mountActivity } from './api-activity.ts'
+import { mountConfig } from './api-config.ts'
 import { mountServers } from './api-servers.ts'
 import { mountFirstPasswords } from './api-first-passwords.ts'
 import { mountUsers } from './api-users.ts'
@@ -34,6 +35,7 @@ export function mountApi(app: FastifyInstance, deps: HubHttpDeps): void {
   mountUsers(app, gate, deps)
   mountServers(app, gate, deps)
   mountActivity(app, gate, deps)
+  mountConfig(app, gate, deps)
   mountFirstPasswords(app, deps)
   app.all('/*', async () => {
     throw new HubError('not_found', 'there is no such operation')

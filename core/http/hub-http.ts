@@ -8,6 +8,8 @@ import type { TokenService } from '#core/domain/tokens/token-service.ts'
 import type { UserService } from '#core/domain/users/user-service.ts'
 import type { CodeStore } from '#core/oauth/code-store.ts'
 
+import type { RunningConfig } from './api-config.ts'
+
 /** What the HTTP face of the hub is built of. */
 export interface HubHttpDeps {
   readonly users: UserService
@@ -18,6 +20,7 @@ export interface HubHttpDeps {
   readonly links: LinksService
   readonly tokens: TokenService
   readonly codes: CodeStore
+  readonly config: RunningConfig
   readonly clock: Clock
   /** Signs XSRF tokens; 32 random bytes that outlive restarts. */
   readonly secret: string

@@ -20,7 +20,9 @@ const Service = z
       .array(z.string().min(1))
       .default([])
       .describe('With a command the hub runs it, and starts it again when it ends'),
-    environment: Environment.default({}).describe('Further environment of the command'),
+    environment: Environment.default({})
+      .describe('Further environment of the command')
+      .meta({ secret: true }),
     cwd: z.string().default('').describe('Folder that the command runs in'),
     display: z.boolean().default(true).describe('Whether pages list it'),
     info: z

@@ -29,6 +29,7 @@ import { FakeCodeStore } from '#core/oauth/testing/fake-code-store.ts'
 
 import { buildApp } from '../app.ts'
 import { comeIn, type Door } from '../door.ts'
+import { FakeConfig } from './fake-config.ts'
 
 export interface Answer {
   readonly status: number
@@ -49,6 +50,7 @@ export class OpenHub implements AsyncDisposable {
   readonly clock = new ManualClock()
   /** The roles in force; replace it to change them. */
   access = new Access()
+  readonly config = new FakeConfig()
   readonly troubles: unknown[] = []
   tokens!: TokenService
   servers!: ServerService
@@ -183,6 +185,7 @@ export class OpenHub implements AsyncDisposable {
       links: new LinksService({ links: new FakeLinkStore(people), passwords, brake, clock }),
       tokens: this.tokens,
       codes: new FakeCodeStore(),
+      config: this.config,
       clock,
       secret: 's',
       publicUrl: 'http://hub.example',
