@@ -7,6 +7,7 @@ import { type Anchor, hashOf } from '#core/domain/audit/chain.ts'
 import { entryOf, eventOf, rowOf } from './audit-rows.ts'
 import { guarded } from './store-error.ts'
 import type { Tables } from './tables.ts'
+import { transact } from './transact.ts'
 
 export class SqlAuditLog implements AuditLog {
   readonly #db: Kysely<Tables>
@@ -16,7 +17,7 @@ export class SqlAuditLog implements AuditLog {
   }
 
   append(event: AuditEvent): Promise<AuditEntry> {
-    return guarded(() => this.#db.transaction().execute((db) => add(db, event)))
+    return guarded(() => transact(this.#db, (db) => add(db, event)))
   }
 
   hold({ key, event }: HeldRefusal): Promise<void> {
@@ -38,7 +39,7 @@ export class SqlAuditLog implements AuditLog {
       const isOver = this.#db.selectFrom('audit_held').where('at', '<', before.getTime())
       // Mostly there is nothing to do, and no lock is needed to see that.
       if (!(await isOver.select('key').limit(1).executeTakeFirst())) return 0
-      return this.#db.transaction().execute(async (db) => {
+      return transact(this.#db, async (db) => {
         const over = await db
           .deleteFrom('audit_held')
           .where('at', '<', before.getTime())
@@ -107,7 +108,7 @@ export class SqlAuditLog implements AuditLog {
     record: (pruned: { readonly rows: number; readonly through: Anchor }) => AuditEvent,
   ): Promise<number> {
     return guarded(() =>
-      this.#db.transaction().execute(async (db) => {
+      transact(this.#db, async (db) => {
         const { id: last } = await lock(db, 0)
         const young = await db
           .selectFrom('audit_log')
@@ -177,7 +178,7 @@ function conditionOf(
       : [
           eb.or([
             eb('target_name', '=', target),
-            eb(sql`substr(target_name, 1, ${target.length + 1})`, '=', `${target}/`),
+            eb(sql`substr(target_name, 1, length(${target}) + 1)`, '=', `${target}/`),
           ]),
         ]),
     ...(action === undefined ? [] : [eb('action', '=', action)]),

@@ -4,6 +4,7 @@ import type { FailureCount, FailureStore } from '#core/domain/sign-in/failure-st
 
 import { guarded } from './store-error.ts'
 import type { Tables } from './tables.ts'
+import { transact } from './transact.ts'
 
 export class SqlFailureStore implements FailureStore {
   readonly #db: Kysely<Tables>
@@ -35,7 +36,7 @@ export class SqlFailureStore implements FailureStore {
     }: { readonly now: Date; readonly since: Date; readonly mostUnknown: number },
   ): Promise<ReadonlyMap<string, FailureCount>> {
     return guarded(() =>
-      this.#db.transaction().execute(async (db) => {
+      transact(this.#db, async (db) => {
         const counted = new Map<string, FailureCount>()
         for (const { key, known } of entries) {
           const { failures } = await db
@@ -43,7 +44,7 @@ export class SqlFailureStore implements FailureStore {
             .values({ key, known: Number(known), failures: 1, last_at: now.getTime() })
             .onConflict((conflict) =>
               conflict.column('key').doUpdateSet({
-                failures: sql`case when last_at < ${since.getTime()} then 1 else failures + 1 end`,
+                failures: sql`case when sign_in_failures.last_at < ${since.getTime()} then 1 else sign_in_failures.failures + 1 end`,
                 known: Number(known),
                 last_at: now.getTime(),
               }),

@@ -15,7 +15,7 @@ import { DatabaseSync } from 'node:sqlite'
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
-import { openSqlStore } from './open-sql-store.ts'
+import { openSqlite } from './open-sqlite.ts'
 import { SmallDisk } from './testing/small-disk.ts'
 
 const isRoot = process.getuid?.() === 0
@@ -37,14 +37,14 @@ afterEach(() => {
 
 /** A database with one person in it, closed. */
 async function existing(path: string): Promise<void> {
-  await using stores = openSqlStore(path)
+  await using stores = openSqlite(path)
   await stores.users.create(ada)
 }
 
 test('the database and what lies beside it are for their owner alone, also when it was open to others', async () => {
   await existing(file)
   chmodSync(file, 0o644)
-  await using stores = openSqlStore(file)
+  await using stores = openSqlite(file)
   await stores.users.create({ ...ada, name: 'bob' })
 
   for (const name of [file, `${file}-wal`, `${file}-shm`])
@@ -52,7 +52,7 @@ test('the database and what lies beside it are for their owner alone, also when 
 })
 
 test('what was opened and never asked is closed as well', async () => {
-  await openSqlStore(file)[Symbol.asyncDispose]()
+  await openSqlite(file)[Symbol.asyncDispose]()
 
   expect(readdirSync(folder)).toEqual(['hub.sqlite'])
 })
@@ -62,20 +62,20 @@ describe('refused, with which file it is and what to do', () => {
     const letter = 'a letter to my aunt, and no database at all; '.repeat(100)
     writeFileSync(file, letter)
 
-    expect(() => openSqlStore(file)).toThrow(`${file}: The file is not a database. Move it away`)
+    expect(() => openSqlite(file)).toThrow(`${file}: The file is not a database. Move it away`)
     expect(readFileSync(file, 'utf8')).toBe(letter)
   })
 
   test('a folder in the place of the file', () => {
     mkdirSync(file)
 
-    expect(() => openSqlStore(file)).toThrow(`${file} is a folder. Move it away`)
+    expect(() => openSqlite(file)).toThrow(`${file} is a folder. Move it away`)
   })
 
   test('a folder that is not there', () => {
     const lost = join(folder, 'none/hub.sqlite')
 
-    expect(() => openSqlStore(lost)).toThrow(`${lost}: The database cannot be opened.`)
+    expect(() => openSqlite(lost)).toThrow(`${lost}: The database cannot be opened.`)
   })
 
   test('a damaged database', async () => {
@@ -84,7 +84,7 @@ describe('refused, with which file it is and what to do', () => {
     bytes.fill(0xff, 100, 4096)
     writeFileSync(file, bytes)
 
-    expect(() => openSqlStore(file)).toThrow(`${file}: The database file is damaged. Restore it`)
+    expect(() => openSqlite(file)).toThrow(`${file}: The database file is damaged. Restore it`)
     expect(readFileSync(file).equals(bytes)).toBe(true)
   })
 
@@ -131,7 +131,7 @@ describe('with a full disk', () => {
   }) => {
     skip(noDisk !== undefined, noDisk)
     using disk = new SmallDisk()
-    await using stores = openSqlStore(join(disk.folder, 'hub.sqlite'))
+    await using stores = openSqlite(join(disk.folder, 'hub.sqlite'))
     const { users, links, credentials } = stores
     await users.create(ada)
     await links.putSetUp('code', later)
@@ -157,7 +157,7 @@ describe('with a full disk', () => {
     const path = join(disk.folder, 'hub.sqlite')
     const made: string[] = []
     {
-      await using stores = openSqlStore(path)
+      await using stores = openSqlite(path)
       for (let i = 0; made.length === i; i++) {
         await stores.users.create({ ...ada, name: `${i}-${'x'.repeat(4000)}` }).then(
           ({ name }) => made.push(name),
@@ -178,7 +178,7 @@ describe('with a full disk', () => {
     using disk = new SmallDisk()
     const path = join(disk.folder, 'hub.sqlite')
     disk.fill()
-    expect(() => openSqlStore(path)).toThrow(`${path}: The disk is full.`)
+    expect(() => openSqlite(path)).toThrow(`${path}: The disk is full.`)
 
     disk.makeRoom()
     await existing(path)
@@ -192,11 +192,11 @@ describe('with a full disk', () => {
     const before = readFileSync(path)
     disk.fill()
 
-    expect(() => openSqlStore(path)).toThrow(`${path}: The disk is full.`)
+    expect(() => openSqlite(path)).toThrow(`${path}: The disk is full.`)
 
     expect(readFileSync(path).equals(before)).toBe(true)
     disk.makeRoom()
-    await using stores = openSqlStore(path)
+    await using stores = openSqlite(path)
     expect(await stores.users.find('ada')).toMatchObject({ name: 'ada' })
   })
 })

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 
 import { afterEach, beforeEach, expect, test } from 'vitest'
 
-import { openSqlStore } from './open-sql-store.ts'
+import { openSqlite } from './open-sqlite.ts'
 
 const now = new Date(0)
 const later = new Date('2030-01-01T00:00:00Z')
@@ -17,7 +17,7 @@ let file: string
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'bulkhead-interrupted-'))
   file = join(folder, 'hub.sqlite')
-  await using stores = openSqlStore(file)
+  await using stores = openSqlite(file)
   await stores.links.putSetUp('code', later)
 })
 afterEach(() => rmSync(folder, { recursive: true }))
@@ -38,7 +38,7 @@ test.each([1, 2, 3, 4, 5, 6])(
     child.send('go')
     expect(await once(child, 'exit')).toEqual([null, 'SIGKILL'])
 
-    await using stores = openSqlStore(file)
+    await using stores = openSqlite(file)
 
     expect(await stores.links.hasAdmin()).toBe(false)
     expect(await stores.users.find('half')).toBeUndefined()
@@ -63,7 +63,7 @@ test('killed after it committed, it has happened', async () => {
   child.kill('SIGKILL')
   await once(child, 'exit')
 
-  await using stores = openSqlStore(file)
+  await using stores = openSqlite(file)
 
   expect(await stores.users.find('ada')).toMatchObject({ admin: true })
   expect(await stores.credentials.findHash('ada')).toBe('hash of ada')
@@ -79,15 +79,15 @@ test('of several processes that use the set-up code at once, one makes an admin'
     'conflict',
     'made',
   ])
-  await using stores = openSqlStore(file)
+  await using stores = openSqlite(file)
   const { items } = await stores.users.list({ offset: 0, limit: 9 })
   expect(items).toMatchObject([{ admin: true }])
   expect(await stores.credentials.findHash(items[0]?.name ?? '')).toBe(`hash of ${items[0]?.name}`)
 })
 
 test('two that have the same database open see what the other wrote', async () => {
-  await using one = openSqlStore(file)
-  await using two = openSqlStore(file)
+  await using one = openSqlite(file)
+  await using two = openSqlite(file)
 
   await Promise.all(
     Array.from({ length: 20 }, (_, i) =>
@@ -100,7 +100,7 @@ test('two that have the same database open see what the other wrote', async () =
 })
 
 test('a transaction that fails takes back its own, and nothing of those that were asked meanwhile', async () => {
-  await using stores = openSqlStore(file)
+  await using stores = openSqlite(file)
   const { users, links } = stores
   await users.create(ada)
 

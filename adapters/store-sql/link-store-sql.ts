@@ -8,6 +8,7 @@ import { setHash } from './credential-store-sql.ts'
 import { groupNames, insertPerson, selectPeople, toUser } from './person-rows.ts'
 import { guarded } from './store-error.ts'
 import type { Tables } from './tables.ts'
+import { transact } from './transact.ts'
 
 const VOID =
   'This link is no longer good: it has been used, replaced, or is too old. Ask for a new one.'
@@ -26,7 +27,7 @@ export class SqlLinkStore implements LinkStore {
 
   putSetUp(codeHash: string, expiresAt: Date): Promise<void> {
     return guarded(() =>
-      this.#db.transaction().execute(async (db) => {
+      transact(this.#db, async (db) => {
         if (await hasAdmin(db)) throw new HubError('conflict', SET_UP_IS_OVER)
         await db.deleteFrom('links').where('kind', '=', 'set-up').execute()
         await db
@@ -48,7 +49,7 @@ export class SqlLinkStore implements LinkStore {
     now: Date,
   ): Promise<User> {
     return guarded(() =>
-      this.#db.transaction().execute(async (db) => {
+      transact(this.#db, async (db) => {
         if (await hasAdmin(db)) throw new HubError('conflict', SET_UP_IS_OVER)
         await useUp(db, { kind: 'set-up', codeHash, now })
         const user = await insertPerson(db, { name, admin: true, createdAt: now })
@@ -60,7 +61,7 @@ export class SqlLinkStore implements LinkStore {
 
   putSignUp(userId: number, codeHash: string, expiresAt: Date): Promise<void> {
     return guarded(() =>
-      this.#db.transaction().execute(async (db) => {
+      transact(this.#db, async (db) => {
         await db.deleteFrom('links').where('user_id', '=', userId).execute()
         await db
           .insertInto('links')
@@ -92,7 +93,7 @@ export class SqlLinkStore implements LinkStore {
 
   useSignUp(codeHash: string, passwordHash: string, now: Date): Promise<User> {
     return guarded(() =>
-      this.#db.transaction().execute(async (db) => {
+      transact(this.#db, async (db) => {
         const userId = await useUp(db, { kind: 'sign-up', codeHash, now })
         const user = await selectPeople(db).where('id', '=', userId).executeTakeFirst()
         if (!user) throw new HubError('forbidden', VOID)

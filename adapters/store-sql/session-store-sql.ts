@@ -6,6 +6,7 @@ import type { Session } from '#core/domain/sign-in/session.ts'
 import { groupNames, toUser } from './person-rows.ts'
 import { guarded } from './store-error.ts'
 import type { Tables } from './tables.ts'
+import { transact } from './transact.ts'
 
 export class SqlSessionStore implements SessionStore {
   readonly #db: Kysely<Tables>
@@ -56,7 +57,7 @@ export class SqlSessionStore implements SessionStore {
 
   remove(id: string): Promise<void> {
     return guarded(() =>
-      this.#db.transaction().execute(async (db) => {
+      transact(this.#db, async (db) => {
         await db.deleteFrom('tokens').where('session_id', '=', id).execute()
         await db.deleteFrom('sessions').where('id', '=', id).execute()
       }),
@@ -65,7 +66,7 @@ export class SqlSessionStore implements SessionStore {
 
   prune(now: Date): Promise<number> {
     return guarded(() =>
-      this.#db.transaction().execute(async (db) => {
+      transact(this.#db, async (db) => {
         const ended = db
           .selectFrom('sessions')
           .select('id')

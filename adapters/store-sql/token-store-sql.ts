@@ -10,6 +10,7 @@ import { guarded } from './store-error.ts'
 import { stored, storedJson } from './stored.ts'
 import type { Tables } from './tables.ts'
 import { msOrNull, timeOrNull } from './time.ts'
+import { transact } from './transact.ts'
 
 const Scopes = z.array(z.string())
 const Kind = z.enum(['api', 'server', 'oauth', 'service'])
@@ -23,7 +24,7 @@ export class SqlTokenStore implements TokenStore {
 
   create(token: NewToken): Promise<Token> {
     return guarded(() =>
-      this.#db.transaction().execute(async (db) => {
+      transact(this.#db, async (db) => {
         await requireSession(db, token)
         const owner = await ownerOf(db, token)
         const row = await db

@@ -2,6 +2,7 @@ import type { Server } from 'node:http'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 
+import { openSqlStore } from '#adapters/store-sql/open-sql-store.ts'
 import { LiveConfig } from '#core/config/live-config.ts'
 import { makeConfigFile } from '#core/config/load.ts'
 import type { HubConfig } from '#core/config/schema.ts'
@@ -11,6 +12,7 @@ import { buildApp } from '#core/http/app.ts'
 
 import { isReachedFromHereAlone } from './adapters.ts'
 import { lockData } from './data-lock.ts'
+import { databaseOf } from './database.ts'
 import { openDoor } from './listen.ts'
 import { openLog } from './log.ts'
 import { type HubOptions, readOptions } from './options.ts'
@@ -39,7 +41,9 @@ async function serve(options: HubOptions): Promise<void> {
     say: log.say,
   })
   const config = live.current()
-  const hub = wire(options, { live, log, proxyToken: proxyToken() })
+  const token = proxyToken()
+  const stores = await openSqlStore(databaseOf(options, config))
+  const hub = wire(options, { live, log, stores, proxyToken: token })
   const app = await buildApp(hub.http)
   const { runDir, dataDir, sharedSockets } = options
   const front = join(runDir, 'front/hub.sock')

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { HttpServerProbe } from '#adapters/probe-http/http-server-probe.ts'
 import { HttpRouteTable } from '#adapters/routes-http/http-route-table.ts'
 import type { ProcessSpawnerOptions } from '#adapters/spawner-process/process-spawner.ts'
-import { openSqlStore, type SqlStores } from '#adapters/store-sql/open-sql-store.ts'
+import type { SqlStores } from '#adapters/store-sql/sql-stores.ts'
 import { systemClock } from '#core/base/clock.ts'
 import { derived, type LiveConfig } from '#core/config/live-config.ts'
 import type { HubConfig } from '#core/config/schema.ts'
@@ -40,14 +40,14 @@ export interface Hub {
 export interface WireParts {
   readonly live: LiveConfig
   readonly log: HubLog
+  readonly stores: SqlStores
   readonly proxyToken: string
 }
 
 /** Builds the hub: the only place where services meet adapters. */
-export function wire(options: HubOptions, { live, log, proxyToken }: WireParts): Hub {
+export function wire(options: HubOptions, { live, log, stores, proxyToken }: WireParts): Hub {
   const clock = systemClock
   const config = live.current()
-  const stores = openSqlStore(join(options.dataDir, 'hub.sqlite'))
   const secret = readOrMakeSecret(join(options.dataDir, 'secrets/cookie'))
   const { authenticator, passwords } = chooseAuthenticator(config, stores)
   const spawner = chooseSpawner(config, spawnerOptions(options, config))

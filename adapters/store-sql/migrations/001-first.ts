@@ -1,77 +1,79 @@
+import type { Migration } from '../dialect.ts'
+
 /** People, how they sign in, what they hold, and their servers. */
-export const first = `
+export const first: Migration = ({ counted, int, text, strict }) => `
 create table users (
-  id integer primary key autoincrement,
-  name text not null unique,
-  admin integer not null,
-  created_at integer not null,
-  last_activity integer,
-  locked integer not null default 0,
-  home text not null
-) strict;
+  id ${counted},
+  name ${text} not null unique,
+  admin ${int} not null,
+  created_at ${int} not null,
+  last_activity ${int},
+  locked ${int} not null default 0,
+  home ${text} not null
+)${strict};
 
 create table groups (
-  id integer primary key autoincrement,
-  name text not null unique,
-  properties text not null default '{}',
-  created_at integer not null
-) strict;
+  id ${counted},
+  name ${text} not null unique,
+  properties ${text} not null default '{}',
+  created_at ${int} not null
+)${strict};
 
 create table group_members (
-  group_id integer not null references groups (id) on delete cascade,
-  user_id integer not null references users (id) on delete cascade,
-  source text not null,
+  group_id ${int} not null references groups (id) on delete cascade,
+  user_id ${int} not null references users (id) on delete cascade,
+  source ${text} not null,
   primary key (group_id, user_id)
-) strict, without rowid;
+)${strict};
 create index groups_of_user on group_members (user_id);
 
 create table credentials (
-  user_id integer primary key references users (id) on delete cascade,
-  hash text not null,
-  set_at integer not null
-) strict;
+  user_id ${int} primary key references users (id) on delete cascade,
+  hash ${text} not null,
+  set_at ${int} not null
+)${strict};
 
 create table sessions (
-  id text primary key,
-  secret_hash text not null unique,
-  user_id integer not null references users (id) on delete cascade,
-  created_at integer not null,
-  expires_at integer not null
-) strict;
+  id ${text} primary key,
+  secret_hash ${text} not null unique,
+  user_id ${int} not null references users (id) on delete cascade,
+  created_at ${int} not null,
+  expires_at ${int} not null
+)${strict};
 create index sessions_of_user on sessions (user_id);
 create index sessions_by_end on sessions (expires_at);
 
 create table links (
-  kind text not null check (kind in ('set-up', 'sign-up')),
-  user_id integer unique references users (id) on delete cascade,
-  code_hash text not null unique,
-  expires_at integer not null
-) strict;
+  kind ${text} not null check (kind in ('set-up', 'sign-up')),
+  user_id ${int} unique references users (id) on delete cascade,
+  code_hash ${text} not null unique,
+  expires_at ${int} not null
+)${strict};
 create unique index one_set_up_link on links (kind) where kind = 'set-up';
 
 create table sign_in_failures (
-  key text primary key,
-  known integer not null,
-  failures integer not null,
-  last_at integer not null
-) strict;
+  key ${text} primary key,
+  known ${int} not null,
+  failures ${int} not null,
+  last_at ${int} not null
+)${strict};
 create index failures_by_age on sign_in_failures (known, last_at);
 
 create table tokens (
-  id integer primary key autoincrement,
-  hash text not null unique,
-  kind text not null,
-  user_id integer references users (id) on delete cascade,
-  service text,
-  scopes text not null,
-  note text not null,
-  client_id text,
-  session_id text,
-  created_at integer not null,
-  expires_at integer,
-  last_activity integer,
+  id ${counted},
+  hash ${text} not null unique,
+  kind ${text} not null,
+  user_id ${int} references users (id) on delete cascade,
+  service ${text},
+  scopes ${text} not null,
+  note ${text} not null,
+  client_id ${text},
+  session_id ${text} references sessions (id) on delete cascade,
+  created_at ${int} not null,
+  expires_at ${int},
+  last_activity ${int},
   check ((user_id is null) <> (service is null))
-) strict;
+)${strict};
 create index tokens_of_user on tokens (user_id);
 create index tokens_of_service on tokens (service);
 create index tokens_of_client on tokens (client_id);
@@ -79,27 +81,27 @@ create index tokens_of_session on tokens (session_id);
 create index tokens_by_end on tokens (expires_at);
 
 create table oauth_codes (
-  hash text primary key,
-  grant_json text not null,
-  user_id integer not null references users (id) on delete cascade,
-  expires_at integer not null
-) strict;
+  hash ${text} primary key,
+  grant_json ${text} not null,
+  user_id ${int} not null references users (id) on delete cascade,
+  expires_at ${int} not null
+)${strict};
 
 create table servers (
-  user_id integer not null references users (id) on delete cascade,
-  name text not null,
-  public_id text not null,
-  display_name text not null default '',
-  user_options text not null default '{}',
-  wanted text not null,
-  state text not null,
-  state_since integer not null,
-  started_at integer,
-  handle text,
-  address text,
-  failure text,
-  last_activity integer,
+  user_id ${int} not null references users (id) on delete cascade,
+  name ${text} not null,
+  public_id ${text} not null,
+  display_name ${text} not null default '',
+  user_options ${text} not null default '{}',
+  wanted ${text} not null,
+  state ${text} not null,
+  state_since ${int} not null,
+  started_at ${int},
+  handle ${text},
+  address ${text},
+  failure ${text},
+  last_activity ${int},
   primary key (user_id, name)
-) strict;
+)${strict};
 create index servers_by_state on servers (state);
 `

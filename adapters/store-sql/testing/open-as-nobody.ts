@@ -1,4 +1,4 @@
-import { openSqlStore } from '../open-sql-store.ts'
+import { openSqlite } from '../open-sqlite.ts'
 
 // A process of its own for the tests: opens the database `open-as-nobody.ts FILE` and prints what it was told. Root could
 // write everywhere, so it stops being root first; only now, for it may be that nobody else can read this checkout.
@@ -8,7 +8,7 @@ if (process.getuid?.() === 0) {
   process.setuid?.(65534)
 }
 try {
-  openSqlStore(process.argv[2] ?? '')
+  openSqlite(process.argv[2] ?? '')
   process.stdout.write('opened')
 } catch (error) {
   process.stdout.write(error instanceof Error ? error.message : String(error))

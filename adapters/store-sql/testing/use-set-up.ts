@@ -2,13 +2,13 @@ import { DatabaseSync } from 'node:sqlite'
 
 import { HubError } from '#core/domain/errors.ts'
 
-import { openSqlStore } from '../open-sql-store.ts'
+import { openSqlite } from '../open-sqlite.ts'
 
 // A process of its own for the tests: `use-set-up.ts FILE NAME [N]` opens the database, says `ready`, and when told to becomes
 // the first admin under the code `code`. Before its N-th statement it is killed.
 const [file = '', name = '', killBefore = '0'] = process.argv.slice(2)
 
-const { links } = openSqlStore(file)
+const { links } = openSqlite(file)
 if (killBefore !== '0') killBeforeStatement(Number(killBefore))
 process.once('message', () => void use())
 process.send?.('ready')

@@ -3,11 +3,8 @@ import { DatabaseSync } from 'node:sqlite'
 
 import { HubError } from '#core/domain/errors.ts'
 
-import { first } from './migrations/001-first.ts'
-import { audit } from './migrations/002-audit.ts'
-
-/** In order; the version of a database is how many of them it has seen. Never edited once released. */
-const MIGRATIONS: readonly string[] = [first, audit]
+import { type Migration, SQLITE } from './dialect.ts'
+import { MIGRATIONS } from './migrations.ts'
 
 /**
  * Looks at what is there, read-only, so that a database that is refused stays as it is, byte for byte.
@@ -37,7 +34,7 @@ export function refuseForeign(file: string): void {
 export function migrate(
   database: DatabaseSync,
   file: string,
-  migrations: readonly string[] = MIGRATIONS,
+  migrations: readonly Migration[] = MIGRATIONS,
 ): void {
   const version = versionOf(database)
   if (version >= migrations.length) return
@@ -45,7 +42,7 @@ export function migrate(
   database.exec('begin immediate')
   try {
     // Another process may have done it while this one waited for the lock.
-    for (const migration of migrations.slice(versionOf(database))) database.exec(migration)
+    for (const migration of migrations.slice(versionOf(database))) database.exec(migration(SQLITE))
     database.exec(`pragma user_version = ${migrations.length}`)
     database.exec('commit')
   } catch (error) {

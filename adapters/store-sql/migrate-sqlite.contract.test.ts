@@ -13,13 +13,13 @@ import { DatabaseSync } from 'node:sqlite'
 
 import { afterEach, beforeEach, expect, test } from 'vitest'
 
-import { migrate } from './migrate.ts'
+import { migrate } from './migrate-sqlite.ts'
 import { first } from './migrations/001-first.ts'
-import { openSqlStore } from './open-sql-store.ts'
+import { openSqlite } from './open-sqlite.ts'
 import { SmallDisk } from './testing/small-disk.ts'
 
 const noDisk = SmallDisk.whyNot()
-const NEXT = [first, 'alter table users add column shoe_size integer']
+const NEXT = [first, () => 'alter table users add column shoe_size integer']
 let folder: string
 let file: string
 
@@ -48,8 +48,8 @@ function look(path: string): { readonly version: unknown; readonly columns: read
 }
 
 test('a new database is brought to this version, and there is nothing to copy', async () => {
-  await openSqlStore(file)[Symbol.asyncDispose]()
-  await openSqlStore(file)[Symbol.asyncDispose]()
+  await openSqlite(file)[Symbol.asyncDispose]()
+  await openSqlite(file)[Symbol.asyncDispose]()
 
   expect(readdirSync(folder)).toEqual(['hub.sqlite'])
 })
@@ -66,14 +66,18 @@ test('an older one is copied beside it, for its owner alone, and then brought fo
   expect(look(copy).version).toBe(1)
   expect(look(copy).columns).not.toContain('shoe_size')
   expect(statSync(copy).mode & 0o777).toBe(0o600)
-  await using restored = openSqlStore(copy)
+  await using restored = openSqlite(copy)
   expect(await restored.users.find('ada')).toMatchObject({ name: 'ada' })
 })
 
 test('a migration that fails half-way changes nothing, and can be tried again', async () => {
   await firstVersion(file)
   using database = new DatabaseSync(file)
-  const half = [first, `${NEXT[1]}; delete from users; insert into nowhere values (1)`]
+  const half = [
+    first,
+    () =>
+      `alter table users add column shoe_size integer; delete from users; insert into nowhere values (1)`,
+  ]
 
   expect(() => migrate(database, file, half)).toThrow(/nowhere/)
 
@@ -119,7 +123,7 @@ test('a database of a newer version is refused and left as it is, also what is n
 
   for (const path of [file, crashed]) {
     const before = readFileSync(path)
-    expect(() => openSqlStore(path)).toThrow(
+    expect(() => openSqlite(path)).toThrow(
       /was written by a newer Bulkhead \(schema 999; this one knows \d+\)\. Start that version, or restore/,
     )
     expect(readFileSync(path).equals(before), path).toBe(true)
@@ -134,7 +138,7 @@ test('the database of another program is refused and left as it is', () => {
   }
   const before = readFileSync(file)
 
-  expect(() => openSqlStore(file)).toThrow(/is the database of another program\. Move it away/)
+  expect(() => openSqlite(file)).toThrow(/is the database of another program\. Move it away/)
 
   expect(readFileSync(file).equals(before)).toBe(true)
 })

@@ -1,0 +1,56 @@
+import { HandleEmptyInListsPlugin, type Kysely, replaceWithNoncontingentExpression } from 'kysely'
+
+import type { AuditLog } from '#core/domain/audit/audit-log.ts'
+import type { CredentialStore } from '#core/domain/sign-in/credential-store.ts'
+import type { FailureStore } from '#core/domain/sign-in/failure-store.ts'
+import type { LinkStore } from '#core/domain/sign-in/link-store.ts'
+import type { SessionStore } from '#core/domain/sign-in/session-store.ts'
+import type { ServerStore } from '#core/domain/servers/server-store.ts'
+import type { TokenStore } from '#core/domain/tokens/token-store.ts'
+import type { UserStore } from '#core/domain/users/user-store.ts'
+import type { CodeStore } from '#core/oauth/code-store.ts'
+
+import { SqlAuditLog } from './audit-log-sql.ts'
+import { SqlCodeStore } from './code-store-sql.ts'
+import { SqlCredentialStore } from './credential-store-sql.ts'
+import { SqlFailureStore } from './failure-store-sql.ts'
+import { SqlLinkStore } from './link-store-sql.ts'
+import { SqlServerStore } from './server-store-sql.ts'
+import { SqlSessionStore } from './session-store-sql.ts'
+import type { Tables } from './tables.ts'
+import { SqlTokenStore } from './token-store-sql.ts'
+import { SqlUserStore } from './user-store-sql.ts'
+
+/** Every store of the hub, in one database. */
+export interface SqlStores extends AsyncDisposable {
+  readonly users: UserStore
+  readonly credentials: CredentialStore
+  readonly sessions: SessionStore
+  readonly links: LinkStore
+  readonly failures: FailureStore
+  readonly tokens: TokenStore
+  readonly servers: ServerStore
+  readonly codes: CodeStore
+  readonly auditLog: AuditLog
+}
+
+/** Nothing is in an empty list: SQLite knows that by itself, PostgreSQL takes it for a mistake. */
+export const plugins = [
+  new HandleEmptyInListsPlugin({ strategy: replaceWithNoncontingentExpression }),
+]
+
+/** All of them over one database, whichever it is. */
+export function storesOf(db: Kysely<Tables>, close: () => Promise<void>): SqlStores {
+  return {
+    users: new SqlUserStore(db),
+    credentials: new SqlCredentialStore(db),
+    sessions: new SqlSessionStore(db),
+    links: new SqlLinkStore(db),
+    failures: new SqlFailureStore(db),
+    tokens: new SqlTokenStore(db),
+    servers: new SqlServerStore(db),
+    codes: new SqlCodeStore(db),
+    auditLog: new SqlAuditLog(db),
+    [Symbol.asyncDispose]: close,
+  }
+}
