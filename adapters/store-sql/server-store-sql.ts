@@ -79,6 +79,16 @@ export class SqlServerStore implements ServerStore {
     })
   }
 
+  listOfAll(userNames: readonly string[]): Promise<readonly Server[]> {
+    return guarded(async () => {
+      const rows = await this.#rows()
+        .where('users.name', 'in', userNames)
+        .orderBy('servers.name')
+        .execute()
+      return rows.map((row) => toServer(row, row.owner))
+    })
+  }
+
   listActive(): Promise<readonly Server[]> {
     return guarded(async () => {
       const rows = await this.#rows()

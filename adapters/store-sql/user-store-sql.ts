@@ -1,8 +1,9 @@
 import type { Kysely } from 'kysely'
 
-import type { Page, UserStore } from '#core/domain/users/user-store.ts'
+import type { NewUser, PeopleQuery, UserStore } from '#core/domain/users/user-store.ts'
 import type { User } from '#core/domain/users/user.ts'
 
+import { listPeople } from './people-query.ts'
 import { insertPerson, selectPeople, toUser } from './person-rows.ts'
 import { guarded } from './store-error.ts'
 import type { Tables } from './tables.ts'
@@ -14,11 +15,7 @@ export class SqlUserStore implements UserStore {
     this.#db = db
   }
 
-  create(user: {
-    readonly name: string
-    readonly admin: boolean
-    readonly createdAt: Date
-  }): Promise<User> {
+  create(user: NewUser): Promise<User> {
     return guarded(() => insertPerson(this.#db, user))
   }
 
@@ -43,15 +40,8 @@ export class SqlUserStore implements UserStore {
     })
   }
 
-  list({ offset, limit }: Page): Promise<{ items: readonly User[]; total: number }> {
-    return guarded(async () => {
-      const rows = await selectPeople(this.#db).orderBy('id').limit(limit).offset(offset).execute()
-      const { total } = await this.#db
-        .selectFrom('users')
-        .select(({ fn }) => fn.countAll<number>().as('total'))
-        .executeTakeFirstOrThrow()
-      return { items: rows.map(toUser), total }
-    })
+  list(query: PeopleQuery): Promise<{ items: readonly User[]; total: number }> {
+    return guarded(() => listPeople(this.#db, query))
   }
 
   remove(id: number): Promise<void> {

@@ -13,10 +13,11 @@ export class CommandError extends Error {
 /** Speaks with the running hub as its operator: whoever may open the socket is that. */
 export function operatorSend(dataDir: string): Send {
   const socketPath = join(dataDir, 'operator.sock')
-  return ({ method, path, body }) => {
+  return ({ method, path, body, accept }) => {
     const { promise, resolve, reject } = Promise.withResolvers<{ status: number; text: string }>()
     const headers = {
       host: 'operator',
+      ...(accept !== undefined && { accept }),
       ...(body !== null && {
         'content-type': 'application/json',
         'content-length': Buffer.byteLength(body),

@@ -2,12 +2,25 @@ import type { Command } from 'commander'
 
 import { makeSignUpLink } from '#core/contract/sign-in.ts'
 import { addUser, listUsers, removeUser } from '#core/contract/users.ts'
-import { call, type Send } from '#core/contract/client.ts'
+import { call, callPage, type Send } from '#core/contract/client.ts'
 import type { UserBody } from '#core/contract/models.ts'
 
 import { readSecretFile } from './secret-file.ts'
 
 const PAGE = 200
+
+/** All of them, a page at a time. */
+async function everyUser(
+  send: Send,
+  params: Readonly<Record<string, string>>,
+): Promise<readonly UserBody[]> {
+  const people: UserBody[] = []
+  for (let offset = 0; ; offset += PAGE) {
+    const page = await callPage(send, listUsers, { params: { ...params, offset, limit: PAGE } })
+    people.push(...page.items)
+    if (page._pagination.next === null) return people
+  }
+}
 
 export function addUserCommands(program: Command, send: () => Send): void {
   const user = program.command('user').description('people: add, list, remove')
@@ -50,12 +63,7 @@ export function addUserCommands(program: Command, send: () => Send): void {
     .description('list people: name, admin, last activity, server')
     .option('--json', 'as JSON')
     .action(async ({ json = false }: { json?: boolean }) => {
-      const people: UserBody[] = []
-      for (let offset = 0; ; offset += PAGE) {
-        const page = await call(send(), listUsers, { params: { offset, limit: PAGE } })
-        people.push(...page)
-        if (page.length < PAGE) break
-      }
+      const people = await everyUser(send(), {})
       if (json) return console.log(JSON.stringify(people, undefined, 2))
       for (const person of people) console.log(lineOf(person))
     })

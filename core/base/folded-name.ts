@@ -7,8 +7,7 @@ export type FoldedName = { readonly name: string } | { readonly mistake: string 
 
 /** Folds the name of a person or a group: NFKC, lower case (JupyterHub folds people's case too). */
 export function foldName(raw: string): FoldedName {
-  // Folding case can undo a composition, so it is composed once more: normalising twice changes nothing.
-  const name = raw.normalize('NFKC').toLowerCase().normalize('NFKC')
+  const name = foldText(raw)
   if (name.length > LONGEST) return { mistake: `has at most ${LONGEST} characters` }
   if (!NAME.test(name) || name.endsWith(' ')) {
     return {
@@ -17,4 +16,10 @@ export function foldName(raw: string): FoldedName {
     }
   }
   return { name }
+}
+
+/** Any text in the form that names have, to look for it in names. */
+export function foldText(raw: string): string {
+  // Folding case can undo a composition, so it is composed once more: normalising twice changes nothing.
+  return raw.normalize('NFKC').toLowerCase().normalize('NFKC')
 }

@@ -39,6 +39,8 @@ export const UserBody = z.object({
   created: Time.optional(),
   last_activity: Time.nullable().optional(),
   servers: z.record(z.string(), ServerBody).optional(),
+  auth_state: z.null().optional().describe('nothing of a sign-in is kept'),
+  locked: z.boolean().optional().describe('ours'),
 })
 export type UserBody = z.infer<typeof UserBody>
 

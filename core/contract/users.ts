@@ -2,19 +2,40 @@ import * as z from 'zod'
 
 import { endpoint } from './endpoint.ts'
 import { UserBody } from './models.ts'
+import { PAGE_PARAMS, pageOrItems } from './paging.ts'
 import { nothing, UserParams } from './params.ts'
+
+/** Servers at rest are left out of a person unless this is said (JupyterHub: anything but `0` and `false`). */
+const WITH_STOPPED = {
+  include_stopped_servers: z
+    .string()
+    .default('0')
+    .transform((text) => !['0', 'false'].includes(text.toLowerCase())),
+} as const
+
+const SORTS = ['id', 'name', 'last_activity'] as const
 
 export const listUsers = endpoint({
   method: 'GET',
   path: '/users',
-  summary: 'People, in order of their making',
+  summary: 'People, by default in order of their making',
   scopes: ['list:users'],
+  lists: true,
   params: z.object({
-    offset: z.coerce.number().int().min(0).default(0),
-    limit: z.coerce.number().int().min(1).max(200).default(200),
+    ...PAGE_PARAMS,
+    ...WITH_STOPPED,
+    state: z
+      .enum(['active', 'ready', 'inactive'])
+      .optional()
+      .describe('those with a server that runs or comes or goes, with one that answers, with none'),
+    sort: z
+      .enum([...SORTS, ...SORTS.map((by) => `-${by}` as const)])
+      .default('id')
+      .describe('with `-` the other way round'),
+    name_filter: z.string().max(1024).optional().describe('a part of the name, in any case'),
   }),
   body: nothing,
-  output: z.array(UserBody),
+  output: pageOrItems(z.array(UserBody)),
   status: 200,
 })
 
@@ -22,8 +43,15 @@ export const getUser = endpoint({
   method: 'GET',
   path: '/users/:user',
   summary: 'One person',
-  scopes: ['read:users', 'read:users:name', 'read:users:activity', 'read:servers'],
-  params: UserParams,
+  scopes: [
+    'read:users',
+    'read:users:name',
+    'read:users:groups',
+    'read:users:activity',
+    'read:servers',
+    'read:roles:users',
+  ],
+  params: UserParams.extend(WITH_STOPPED),
   body: nothing,
   output: UserBody,
   status: 200,

@@ -3,38 +3,46 @@ import type { FastifyInstance } from 'fastify'
 import { makeSetUpLink, makeSignUpLink } from '#core/contract/sign-in.ts'
 import { createToken } from '#core/contract/tokens.ts'
 import { addUser, getUser, listUsers, removeUser } from '#core/contract/users.ts'
-import { holds } from '#core/domain/access/holds.ts'
+import { foldText } from '#core/base/folded-name.ts'
+import { reachOf } from '#core/domain/access/holds.ts'
+import { sightOf } from '#core/domain/access/sight.ts'
 import { HubError } from '#core/domain/errors.ts'
 import type { User } from '#core/domain/users/user.ts'
 
 import { requestedScopes } from './api-tokens.ts'
-import { userBody } from './bodies.ts'
 import { type Caller, isAdmin, personOf } from './caller.ts'
 import type { HubHttpDeps } from './hub-http.ts'
 import { type Gate, mount } from './mount.ts'
+import { askedPage, pageAnswer } from './pagination.ts'
+import { userBody } from './user-body.ts'
 
 /** People: list, add, show, remove; their links and tokens. */
 export function mountUsers(app: FastifyInstance, gate: Gate, deps: HubHttpDeps): void {
   const { users, servers, links, tokens, rights, publicUrl } = deps
-  const shown = async (user: User, caller: Caller) =>
-    userBody(user, await servers.listOf(user.name), caller.scopes, {
-      publicUrl,
-      roles: rights.access.roles,
-    })
+  const viewOf = (withStopped: boolean) => ({ publicUrl, roles: rights.access.roles, withStopped })
+  const shown = async (user: User, caller: Caller, withStopped = false) =>
+    userBody(user, await servers.listOf(user.name), sightOf(caller.scopes), viewOf(withStopped))
 
-  mount(app, gate, listUsers, async ({ caller, params }) => {
-    const everyone = holds(caller.scopes, 'list:users', {}) === 'yes'
-    const me = personOf(caller)
-    const people = everyone
-      ? (await users.list(params)).items
-      : me === undefined
-        ? []
-        : [await users.get(me.name)]
-    return Promise.all(people.map((user) => shown(user, caller)))
+  mount(app, gate, listUsers, async ({ caller, params, request }) => {
+    const { state, sort, name_filter: filter, include_stopped_servers: withStopped } = params
+    const page = askedPage(request, params)
+    const descending = sort.startsWith('-')
+    const { items, total } = await users.list({
+      ...page,
+      reach: reachOf(caller.scopes, 'list:users'),
+      state,
+      nameContains: filter === undefined ? undefined : foldText(filter),
+      sort: { by: orderOf(sort), descending },
+    })
+    const theirs = await servers.listOfAll(items.map(({ name }) => name))
+    const sight = sightOf(caller.scopes)
+    const view = viewOf(withStopped)
+    const bodies = items.map((user) => userBody(user, theirs.get(user.name) ?? [], sight, view))
+    return pageAnswer({ request, publicUrl }, page, { items: bodies, total })
   })
 
   mount(app, gate, getUser, async ({ caller, params }) =>
-    shown(await users.get(params.user), caller),
+    shown(await users.get(params.user), caller, params.include_stopped_servers),
   )
 
   mount(app, gate, addUser, async ({ caller, params, body }) => {
@@ -81,4 +89,9 @@ export function mountUsers(app: FastifyInstance, gate: Gate, deps: HubHttpDeps):
       expires_at: token.expiresAt?.toISOString() ?? null,
     }
   })
+}
+
+function orderOf(sort: string): 'id' | 'name' | 'last_activity' {
+  const by = sort.replace(/^-/, '')
+  return by === 'name' || by === 'last_activity' ? by : 'id'
 }

@@ -1,10 +1,11 @@
 import type { FastifyInstance } from 'fastify'
 
+import { sightOf } from '#core/domain/access/sight.ts'
 import { HubError } from '#core/domain/errors.ts'
 
-import { userBody } from './bodies.ts'
 import type { HubHttpDeps } from './hub-http.ts'
 import type { Gate } from './mount.ts'
+import { userBody } from './user-body.ts'
 
 /**
  * `GET /user`: who has this credential. Every single-user server asks it for each new visitor, so it is the hottest path
@@ -28,7 +29,11 @@ export function mountWho(
     const user = await users.get(caller.user.name)
     const { roles } = rights.access
     return {
-      ...userBody(user, await servers.listOf(user.name), caller.scopes, { publicUrl, roles }),
+      ...userBody(user, await servers.listOf(user.name), sightOf(caller.scopes), {
+        publicUrl,
+        roles,
+        withStopped: false,
+      }),
       ...credential,
     }
   })

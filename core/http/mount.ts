@@ -1,11 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type * as z from 'zod'
 
+import { foldName } from '#core/base/folded-name.ts'
 import type { Endpoint } from '#core/contract/endpoint.ts'
 import type { Target } from '#core/domain/access/holds.ts'
 import type { RightsService } from '#core/domain/access/rights-service.ts'
 import { HubError } from '#core/domain/errors.ts'
-import { normaliseUserName } from '#core/domain/users/user-name.ts'
 
 import type { Caller } from './caller.ts'
 
@@ -117,8 +117,13 @@ export function targetOf(asked: unknown): Target {
     return typeof value === 'string' ? value : undefined
   }
   const [user, server, group, service] = ['user', 'server', 'group', 'service'].map(named)
-  if (user !== undefined)
-    return { user: normaliseUserName(user), ...(server !== undefined && { server }) }
-  if (group !== undefined) return { group }
+  if (user !== undefined) return { user: folded(user), ...(server !== undefined && { server }) }
+  if (group !== undefined) return { group: folded(group) }
   return service === undefined ? {} : { service }
+}
+
+/** What cannot be a name is nobody's, and stays as it is: the handler says what is wrong with it, to whoever gets that far. */
+function folded(raw: string): string {
+  const read = foldName(raw)
+  return 'name' in read ? read.name : raw
 }

@@ -40,7 +40,8 @@ export function asksForGroups(scopes: readonly string[], names: readonly string[
   return names.some((name) => scopes.some((scope) => scope.startsWith(`${name}!group=`)))
 }
 
-function filterOf({ user, server, group, service }: Target): Filter | null {
+/** The filter that covers the target and nothing else; null for nothing in particular. */
+export function filterOf({ user, server, group, service }: Target): Filter | null {
   if (user !== undefined)
     return server === undefined ? { kind: 'user', user } : { kind: 'server', user, server }
   if (group !== undefined) return { kind: 'group', group }

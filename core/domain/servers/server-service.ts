@@ -31,6 +31,12 @@ export class ServerService {
     return this.#deps.servers.listOf(userName)
   }
 
+  /** Of a page of people: in one question. */
+  async listOfAll(userNames: readonly string[]): Promise<ReadonlyMap<string, readonly Server[]>> {
+    const servers = await this.#deps.servers.listOfAll(userNames)
+    return Map.groupBy(servers, ({ id }) => id.user)
+  }
+
   /**
    * Begins a start and answers the row, `spawning`. What becomes of it: `settled`, `progress`.
    * @throws HubError `conflict` when it runs already or is being stopped, `not_found` for an unknown person

@@ -8,6 +8,8 @@ export interface ServerStore {
   /** The row, made `stopped` when it was not there. @throws HubError `not_found` for an unknown person */
   ensure(id: ServerId, now: Date): Promise<Server>
   listOf(userName: string): Promise<readonly Server[]>
+  /** Those of all these people, in one question. */
+  listOfAll(userNames: readonly string[]): Promise<readonly Server[]>
   /** Every server that is not plainly at rest: any state but `stopped` and `failed`. */
   listActive(): Promise<readonly Server[]>
   /**

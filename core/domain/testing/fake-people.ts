@@ -1,4 +1,5 @@
 import { HubError } from '../errors.ts'
+import type { ServerState } from '../servers/server.ts'
 import type { CredentialStore } from '../sign-in/credential-store.ts'
 import type { FailureCount, FailureStore } from '../sign-in/failure-store.ts'
 import type { LinkStore } from '../sign-in/link-store.ts'
@@ -6,15 +7,13 @@ import type { NewSession, SessionStore } from '../sign-in/session-store.ts'
 import type { Session } from '../sign-in/session.ts'
 import type { NewToken, TokenStore } from '../tokens/token-store.ts'
 import type { Token } from '../tokens/token.ts'
-import type { Page, UserStore } from '../users/user-store.ts'
+import type { NewUser, PeopleQuery, UserStore } from '../users/user-store.ts'
 import type { User } from '../users/user.ts'
 
 interface Link {
   readonly codeHash: string
   readonly expiresAt: Date
 }
-
-type NewUser = Parameters<UserStore['create']>[0]
 
 const VOID = 'this link is no longer good'
 
@@ -27,6 +26,8 @@ export class FakePeople {
   readonly signUps = new Map<number, Link>()
   setUp: Link | undefined
   next = 1
+  /** Of a person's servers, which are kept elsewhere. */
+  serverStates: (name: string) => readonly ServerState[] = () => []
 
   named(name: string): User | undefined {
     return [...this.users.values()].find((user) => user.name === name)
@@ -48,6 +49,12 @@ export class FakePeople {
   endSession(id: string): void {
     this.sessions.delete(id)
     for (const [key, token] of this.tokens) if (token.sessionId === id) this.tokens.delete(key)
+  }
+
+  /** Puts a person into a group. */
+  join(name: string, group: string): void {
+    const user = this.named(name)
+    if (user) this.users.set(user.id, { ...user, groups: [...user.groups, group].toSorted() })
   }
 
   add({ name, admin, createdAt }: NewUser): User {
@@ -96,9 +103,28 @@ export class FakeUserStore implements UserStore {
     )
   }
 
-  async list({ offset, limit }: Page): Promise<{ items: readonly User[]; total: number }> {
-    const all = [...this.#people.users.values()]
-    return { items: all.slice(offset, offset + limit), total: all.length }
+  async list(query: PeopleQuery): Promise<{ items: readonly User[]; total: number }> {
+    const all = [...this.#people.users.values()].filter((user) => this.#fits(user, query))
+    const { by, descending } = query.sort ?? { by: 'id', descending: false }
+    const keyOf = (user: User) =>
+      by === 'last_activity' ? (user.lastActivity?.getTime() ?? -1) : user[by]
+    const ordered = all.toSorted((a, b) => compare(keyOf(a), keyOf(b)) || a.id - b.id)
+    const items = descending ? ordered.toReversed() : ordered
+    return { items: items.slice(query.offset, query.offset + query.limit), total: all.length }
+  }
+
+  #fits({ name, groups }: User, { reach, state, nameContains }: PeopleQuery): boolean {
+    if (nameContains !== undefined && !name.includes(nameContains)) return false
+    if (state !== undefined) {
+      const states = this.#people.serverStates(name)
+      const active = states.filter((each) => each !== 'stopped' && each !== 'failed')
+      if (
+        state === 'ready' ? !states.includes('ready') : active.length > 0 !== (state === 'active')
+      )
+        return false
+    }
+    if (reach === undefined || reach === 'everything') return true
+    return reach.users.includes(name) || groups.some((group) => reach.groups.includes(group))
   }
 
   async remove(id: number): Promise<void> {
@@ -333,4 +359,8 @@ export class FakeFailureStore implements FailureStore {
   async clear(keys: readonly string[]): Promise<void> {
     for (const key of keys) this.counts.delete(key)
   }
+}
+
+function compare(a: string | number, b: string | number): number {
+  return a < b ? -1 : a > b ? 1 : 0
 }

@@ -4,11 +4,19 @@ import type { Server, ServerId, ServerState } from '../servers/server.ts'
 
 /** Servers in memory, of the people who are named. */
 export class FakeServerStore implements ServerStore {
-  readonly #people: ReadonlyMap<string, number>
+  readonly #idOf: (name: string) => number | undefined
   readonly #rows = new Map<string, Server>()
 
-  constructor(people: readonly string[]) {
-    this.#people = new Map(people.map((name, index) => [name, index + 1]))
+  /** @param people their names, or how to find the id of one */
+  constructor(people: readonly string[] | ((name: string) => number | undefined)) {
+    const ids = new Map(
+      typeof people === 'function' ? [] : people.map((name, index) => [name, index + 1]),
+    )
+    this.#idOf = typeof people === 'function' ? people : (name) => ids.get(name)
+  }
+
+  statesOf(userName: string): readonly ServerState[] {
+    return [...this.#rows.values()].flatMap(({ id, state }) => (id.user === userName ? state : []))
   }
 
   async find(id: ServerId): Promise<Server | undefined> {
@@ -16,7 +24,7 @@ export class FakeServerStore implements ServerStore {
   }
 
   async ensure(id: ServerId, now: Date): Promise<Server> {
-    const userId = this.#people.get(id.user)
+    const userId = this.#idOf(id.user)
     if (userId === undefined) throw new HubError('not_found', 'there is no such person')
     const row = this.#rows.get(keyOf(id)) ?? { ...AT_REST, id, userId, stateSince: now }
     this.#rows.set(keyOf(id), row)
@@ -25,6 +33,10 @@ export class FakeServerStore implements ServerStore {
 
   async listOf(userName: string): Promise<readonly Server[]> {
     return [...this.#rows.values()].filter(({ id }) => id.user === userName)
+  }
+
+  async listOfAll(userNames: readonly string[]): Promise<readonly Server[]> {
+    return [...this.#rows.values()].filter(({ id }) => userNames.includes(id.user))
   }
 
   async listActive(): Promise<readonly Server[]> {

@@ -158,6 +158,9 @@ export function describeServerStore(name: string, make: () => Promise<ServerStor
 
       expect((await store.listActive()).map(({ id }) => id.user)).toEqual(['ada'])
       expect((await store.listOf('bob')).map(({ id }) => id.user)).toEqual(['bob'])
+      expect(await store.listOfAll([])).toEqual([])
+      expect((await store.listOfAll(['bob', 'nobody'])).map(({ id }) => id.user)).toEqual(['bob'])
+      expect(await store.listOfAll(['ada', 'bob'])).toHaveLength(2)
     })
 
     test('activity moves on, and never back', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 
+import type { PeopleQuery } from '../users/user-store.ts'
 import {
   ada,
   later,
@@ -31,6 +32,41 @@ export function describeUserStore(name: string, make: MakePeopleStores): void {
         total: 2,
       })
       expect(await users.list({ offset: 2, limit: 1 })).toEqual({ items: [], total: 2 })
+    })
+
+    test('a page holds whom the asker may see, whose name fits, in the order asked for; the total counts the rest too', async () => {
+      const { users } = await make()
+      for (const own of ['cleo', 'ada', 'b_b', 'bxb', 'Ümit'.toLowerCase()])
+        await users.create({ ...ada, name: own })
+      const { id = NOBODY } = (await users.find('ada')) ?? {}
+      await users.touch(id, later)
+      const names = async (query: Partial<PeopleQuery>) => {
+        const { items, total } = await users.list({ offset: 0, limit: 2, ...query })
+        return [...items.map((user) => user.name), total]
+      }
+
+      expect(await names({ sort: { by: 'name', descending: false } })).toEqual(['ada', 'b_b', 5])
+      expect(await names({ sort: { by: 'name', descending: true } })).toEqual(['ümit', 'cleo', 5])
+      expect(await names({ sort: { by: 'last_activity', descending: true } })).toEqual([
+        'ada',
+        'ümit',
+        5,
+      ])
+      expect(await names({ sort: { by: 'last_activity', descending: false } })).toEqual([
+        'cleo',
+        'b_b',
+        5,
+      ])
+      expect(await names({ nameContains: 'b_b' })).toEqual(['b_b', 1])
+      expect(await names({ nameContains: '%' })).toEqual([0])
+      expect(await names({ nameContains: 'm' })).toEqual(['ümit', 1])
+      const reach = { users: ['cleo', 'bxb', 'nobody'], groups: ['none'], services: [] }
+      expect(await names({ reach })).toEqual(['cleo', 'bxb', 2])
+      expect(await names({ reach, offset: 2 })).toEqual([2])
+      expect(await names({ reach: { users: [], groups: [], services: [] } })).toEqual([0])
+      expect(await names({ state: 'active' })).toEqual([0])
+      expect(await names({ state: 'ready' })).toEqual([0])
+      expect(await names({ state: 'inactive' })).toEqual(['cleo', 'ada', 5])
     })
 
     test('a name is somebody’s once, also when two are made at once', async () => {

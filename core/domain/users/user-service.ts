@@ -5,7 +5,7 @@ import type { ServerService } from '../servers/server-service.ts'
 import type { CredentialStore } from '../sign-in/credential-store.ts'
 import type { PasswordKeeper } from '../sign-in/password-keeper.ts'
 import { normaliseUserName } from './user-name.ts'
-import type { Page, UserStore } from './user-store.ts'
+import type { PeopleQuery, UserStore } from './user-store.ts'
 import type { User } from './user.ts'
 
 export interface UserServiceDeps {
@@ -33,8 +33,8 @@ export class UserService {
     return user
   }
 
-  list(page: Page): Promise<{ readonly items: readonly User[]; readonly total: number }> {
-    return this.#deps.users.list(page)
+  list(query: PeopleQuery): Promise<{ readonly items: readonly User[]; readonly total: number }> {
+    return this.#deps.users.list(query)
   }
 
   /**

@@ -98,6 +98,31 @@ export class OpenHub implements AsyncDisposable {
     return `token ${secret}`
   }
 
+  /** Calls the API as the person, by a token for the scopes; the answer's JSON. */
+  async call(
+    name: string,
+    path: string,
+    {
+      method = 'GET',
+      scopes,
+      body,
+      headers = {},
+    }: {
+      readonly method?: string
+      readonly scopes?: readonly string[]
+      readonly body?: unknown
+      readonly headers?: Readonly<Record<string, string>>
+    } = {},
+  ): Promise<{ readonly status: number; readonly json: unknown }> {
+    const { status, text } = await this.ask(`/hub/api${path}`, {
+      method,
+      headers: { authorization: await this.tokenOf(name, scopes), ...headers },
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    })
+    const json: unknown = text === '' ? undefined : JSON.parse(text)
+    return { status, json }
+  }
+
   /** A browser in which the person is signed in: its cookies, and its XSRF token. */
   async browserOf(name: string): Promise<{ readonly cookie: string; readonly xsrf: string }> {
     const form = await this.ask('/hub/login')
@@ -136,9 +161,11 @@ export class OpenHub implements AsyncDisposable {
       people.add({ name, admin: name === 'ada', createdAt: clock.now() })
     const users = new FakeUserStore(people)
     const brake = new Brake({ failures: new FakeFailureStore(), clock })
+    const serverStore = new FakeServerStore((name) => people.named(name)?.id)
+    people.serverStates = (name) => serverStore.statesOf(name)
     this.tokens = new TokenService({ store: new FakeTokenStore(people), clock })
     this.servers = new ServerService({
-      servers: new FakeServerStore(['ada', 'bob']),
+      servers: serverStore,
       users,
       spawner: new FakeSpawner(),
       probe: new FakeProbe({ answers: 'at once' }),
