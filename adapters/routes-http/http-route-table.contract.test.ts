@@ -1,5 +1,9 @@
-import { afterEach } from 'vitest'
+import { createServer } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
 
+import { afterEach, expect, test } from 'vitest'
+
+import { hashSecret } from '#core/base/random.ts'
 import { describeRouteTable } from '#core/domain/testing/route-table-contract.ts'
 
 import { startProxy } from './testing/proxy-process.ts'
@@ -10,12 +14,52 @@ afterEach(async () => {
   for (const clean of cleaning.splice(0)) await clean()
 })
 
-describeRouteTable('HttpRouteTable, on the real proxy,', async () => {
+async function onRealProxy(): Promise<{ readonly table: HttpRouteTable; readonly port: number }> {
   const proxy = await startProxy()
   const table = new HttpRouteTable(proxy)
   cleaning.push(async () => {
     await table[Symbol.asyncDispose]()
     await proxy.end()
   })
-  return table
+  return { table, port: proxy.port }
+}
+
+describeRouteTable('HttpRouteTable, on the real proxy,', async () => (await onRealProxy()).table)
+
+test('a session that has ended takes its own websockets along, is kept out, and is counted', async () => {
+  const { table, port } = await onRealProxy()
+  const behind = createServer().on('upgrade', (_request, socket) => {
+    socket.on('error', () => undefined)
+    socket.write(
+      'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
+    )
+  })
+  await new Promise<void>((resolve) => behind.listen(0, '127.0.0.1', resolve))
+  cleaning.push(async () => void behind.close())
+  const target = {
+    kind: 'tcp',
+    host: '127.0.0.1',
+    port: (behind.address() as AddressInfo).port,
+  } as const
+  await table.add({ prefix: '/user/ada/', target, user: 'ada', serverName: '' })
+  /** A websocket of the session: its first line, and when it has been closed. */
+  const open = async (session: string) => {
+    const socket = connect(port, '127.0.0.1')
+    cleaning.push(async () => void socket.destroy())
+    const closed = new Promise<void>((resolve) => socket.once('close', resolve))
+    socket.write(
+      `GET /user/ada/ws HTTP/1.1\r\nHost: x\r\nCookie: jupyterhub-session-id=${session}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`,
+    )
+    const first = await new Promise<Buffer>((resolve) => socket.once('data', resolve))
+    return { status: Number(String(first).slice(9, 12)), closed }
+  }
+  const [mine, hers] = [await open('mine'), await open('hers')]
+  expect([mine.status, hers.status]).toEqual([101, 101])
+
+  expect(await table.closeConnections({ credentials: [hashSecret('mine')] })).toBe(1)
+
+  await mine.closed
+  expect((await open('mine')).status).toBe(403)
+  expect(await table.closeConnections({ prefix: '/user/ada/' })).toBe(1)
+  await hers.closed
 })

@@ -4,9 +4,9 @@ import { Agent, request } from 'undici'
 
 import { backoff } from '#core/base/backoff.ts'
 import { unixUrl } from '#core/base/unix-socket.ts'
-import { ListedRoutes } from '#core/contract/proxy-api.ts'
+import { Closed, ListedRoutes } from '#core/contract/proxy-api.ts'
 import { HubError } from '#core/domain/errors.ts'
-import type { Route, RouteTable } from '#core/domain/servers/route-table.ts'
+import type { ConnectionsToClose, Route, RouteTable } from '#core/domain/servers/route-table.ts'
 import type { ServerAddress } from '#core/domain/servers/server.ts'
 
 const DEADLINE_MS = 5000
@@ -34,15 +34,23 @@ export class HttpRouteTable implements RouteTable, AsyncDisposable {
       server_name: serverName,
       jupyterhub: true,
     }
-    await this.#ask('POST', prefix, { body: JSON.stringify(body), fine: [201] })
+    await this.#ask('POST', routePath(prefix), { body: JSON.stringify(body), fine: [201] })
   }
 
   async remove(prefix: string): Promise<void> {
-    await this.#ask('DELETE', prefix, { fine: [204, 404] })
+    await this.#ask('DELETE', routePath(prefix), { fine: [204, 404] })
+  }
+
+  async closeConnections(which: ConnectionsToClose): Promise<number> {
+    const asked = { body: JSON.stringify(which), fine: [200] }
+    const answer = await this.#ask('POST', '/api/connections/close', asked)
+    return Closed.parse(JSON.parse(answer)).closed
   }
 
   async list(): Promise<readonly Route[]> {
-    const routes = ListedRoutes.parse(JSON.parse(await this.#ask('GET', '', { fine: [200] })))
+    const routes = ListedRoutes.parse(
+      JSON.parse(await this.#ask('GET', routePath(''), { fine: [200] })),
+    )
     return Object.entries(routes).flatMap(
       ([path, { target, socket_owner, user, server_name, jupyterhub }]) => {
         const address = readAddress(target, socket_owner)
@@ -60,12 +68,12 @@ export class HttpRouteTable implements RouteTable, AsyncDisposable {
 
   async #ask(
     method: 'GET' | 'POST' | 'DELETE',
-    prefix: string,
+    path: string,
     { body, fine }: Asked,
   ): Promise<string> {
     try {
       const { status, text } = await patiently(async () => {
-        const answer = await request(`http://proxy/api/routes${prefix}`, {
+        const answer = await request(`http://proxy${path}`, {
           dispatcher: this.#agent,
           method,
           headers: { authorization: `token ${this.#token}` },
@@ -75,15 +83,17 @@ export class HttpRouteTable implements RouteTable, AsyncDisposable {
         return { status: answer.statusCode, text: await answer.body.text() }
       })
       if (fine.includes(status)) return text
-      throw new Error(`it answered ${status} to ${method} ${prefix}`)
+      throw new Error(`it answered ${status} to ${method} ${path}`)
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause)
-      throw new HubError('unavailable', `The proxy does not take routes at the moment: ${why}`, {
+      throw new HubError('unavailable', `The proxy does not take orders at the moment: ${why}`, {
         cause,
       })
     }
   }
 }
+
+const routePath = (prefix: string) => `/api/routes${prefix}`
 
 interface Asked {
   readonly body?: string

@@ -5,6 +5,7 @@ import * as z from 'zod'
 
 import { unixUrl } from '#core/base/unix-socket.ts'
 import { HubError } from '#core/domain/errors.ts'
+import { SERVER_ARGUMENTS } from '#core/domain/servers/server-arguments.ts'
 import { activityPathOf } from '#core/domain/servers/server-environment.ts'
 import type { SpawnHandle } from '#core/domain/servers/server.ts'
 import type {
@@ -182,6 +183,7 @@ export class ProcessSpawner implements Spawner {
       `--ServerApp.sock=${serverPaths(socketsDir, publicId).socket}`,
       `--ServerApp.sock_mode=${shared ? '0660' : '0600'}`,
       '--KernelManager.transport=ipc',
+      ...SERVER_ARGUMENTS,
     ]
   }
 

@@ -3,6 +3,7 @@ import { HandleEmptyInListsPlugin, type Kysely, replaceWithNoncontingentExpressi
 import type { AuditLog } from '#core/domain/audit/audit-log.ts'
 import type { CredentialStore } from '#core/domain/sign-in/credential-store.ts'
 import type { FailureStore } from '#core/domain/sign-in/failure-store.ts'
+import type { HeldCredentialStore } from '#core/domain/sign-in/held-credential-store.ts'
 import type { LinkStore } from '#core/domain/sign-in/link-store.ts'
 import type { SessionStore } from '#core/domain/sign-in/session-store.ts'
 import type { ServerStore } from '#core/domain/servers/server-store.ts'
@@ -14,6 +15,7 @@ import { SqlAuditLog } from './audit-log-sql.ts'
 import { SqlCodeStore } from './code-store-sql.ts'
 import { SqlCredentialStore } from './credential-store-sql.ts'
 import { SqlFailureStore } from './failure-store-sql.ts'
+import { SqlHeldCredentialStore } from './held-credential-store-sql.ts'
 import { SqlLinkStore } from './link-store-sql.ts'
 import { SqlServerStore } from './server-store-sql.ts'
 import { SqlSessionStore } from './session-store-sql.ts'
@@ -26,6 +28,7 @@ export interface SqlStores extends AsyncDisposable {
   readonly users: UserStore
   readonly credentials: CredentialStore
   readonly sessions: SessionStore
+  readonly held: HeldCredentialStore
   readonly links: LinkStore
   readonly failures: FailureStore
   readonly tokens: TokenStore
@@ -45,6 +48,7 @@ export function storesOf(db: Kysely<Tables>, close: () => Promise<void>): SqlSto
     users: new SqlUserStore(db),
     credentials: new SqlCredentialStore(db),
     sessions: new SqlSessionStore(db),
+    held: new SqlHeldCredentialStore(db),
     links: new SqlLinkStore(db),
     failures: new SqlFailureStore(db),
     tokens: new SqlTokenStore(db),

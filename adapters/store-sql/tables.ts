@@ -28,6 +28,9 @@ export interface Tables extends AuditTables {
     user_id: number
     created_at: number
     expires_at: number
+    last_seen_at: number
+    address_prefix: string
+    browser: string
   }
   links: {
     kind: 'set-up' | 'sign-up'

@@ -11,8 +11,10 @@ import { derived, type LiveConfig } from '#core/config/live-config.ts'
 import type { HubConfig } from '#core/config/schema.ts'
 import { Access } from '#core/domain/access/access.ts'
 import { RightsService } from '#core/domain/access/rights-service.ts'
+import { AccessEnded } from '#core/domain/sign-in/access-ended.ts'
 import { Brake } from '#core/domain/sign-in/brake.ts'
 import { LinksService } from '#core/domain/sign-in/links-service.ts'
+import { SessionService } from '#core/domain/sign-in/session-service.ts'
 import { SignInService } from '#core/domain/sign-in/sign-in-service.ts'
 import { ServerService } from '#core/domain/servers/server-service.ts'
 import { TokenService } from '#core/domain/tokens/token-service.ts'
@@ -56,6 +58,11 @@ export function wire(options: HubOptions, { live, log, stores, proxyToken }: Wir
     token: proxyToken,
   })
   const access = derived(live, (settings) => new Access(roleSettings(settings)))
+  const ended = new AccessEnded({
+    held: stores.held,
+    routes,
+    troubled: (doing, error) => log.servers.troubled(doing, error),
+  })
   const tokens = new TokenService({ store: stores.tokens, clock })
   const servers = new ServerService({
     servers: stores.servers,
@@ -81,6 +88,7 @@ export function wire(options: HubOptions, { live, log, stores, proxyToken }: Wir
         credentials: stores.credentials,
         passwords,
         servers,
+        ended,
         clock,
       }),
       servers,
@@ -94,6 +102,7 @@ export function wire(options: HubOptions, { live, log, stores, proxyToken }: Wir
         settings: () => live.current().authenticator,
         sessionDays: SESSION_DAYS,
       }),
+      sessions: new SessionService({ sessions: stores.sessions, ended, clock }),
       links: new LinksService({ links: stores.links, passwords, brake, clock }),
       tokens,
       codes: stores.codes,

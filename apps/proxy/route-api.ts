@@ -1,12 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 
 import { sameSecret } from '#core/base/random.ts'
-import { RouteBody } from '#core/contract/proxy-api.ts'
+import { CloseBody, RouteBody } from '#core/contract/proxy-api.ts'
 import type { ForwardingRoute, Routes } from '#core/forwarding/routes.ts'
 
 import { addRoute } from './routes-file.ts'
 
-const MOST_BODY_BYTES = 64 * 1024
+const MOST_BODY_BYTES = 1024 * 1024
 
 export interface RouteApiOptions {
   readonly routes: Routes
@@ -33,6 +33,7 @@ async function answer(
   const { routes, token } = options
   if (!isAllowed(request, token)) return void response.writeHead(403).end()
   const url = new URL(request.url ?? '/', 'http://proxy')
+  if (url.pathname === '/api/connections/close') return close(request, response, routes)
   if (!/^\/api\/routes(?:\/|$)/.test(url.pathname)) return void response.writeHead(404).end()
   const prefix = url.pathname.slice('/api/routes'.length) || '/'
   switch (request.method) {
@@ -88,6 +89,20 @@ async function add(
     return void response.writeHead(400).end('a target is needed: http://… or http+unix://…')
   changed()
   response.writeHead(201).end()
+}
+
+/** Ours: ends the live connections of one route, or of one person. */
+async function close(
+  request: IncomingMessage,
+  response: ServerResponse,
+  routes: Routes,
+): Promise<void> {
+  if (request.method !== 'POST') return void response.writeHead(405).end()
+  const { success, data } = CloseBody.safeParse(parseJson(await readBody(request)))
+  if (!success)
+    return void response.writeHead(400).end('a prefix, or hashes of credentials, are needed')
+  const { prefix = null, credentials = null } = data
+  json(response, { closed: routes.close({ prefix, credentials }) })
 }
 
 function shown({ data, lastActivity }: ForwardingRoute): object {

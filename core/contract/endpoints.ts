@@ -4,6 +4,7 @@ import type { Endpoint } from './endpoint.ts'
 import * as config from './config.ts'
 import * as hub from './hub.ts'
 import * as servers from './servers.ts'
+import * as sessions from './sessions.ts'
 import * as signIn from './sign-in.ts'
 import * as tokens from './tokens.ts'
 import * as users from './users.ts'
@@ -17,6 +18,7 @@ export const ENDPOINTS: readonly AnyEndpoint[] = [
   users,
   tokens,
   servers,
+  sessions,
   signIn,
 ].flatMap((noun) => Object.values<unknown>(noun).filter(isEndpoint))
 

@@ -19,3 +19,25 @@ const ListedRoute = RouteBody.extend({
 })
 
 export const ListedRoutes = z.record(z.string(), ListedRoute)
+
+/**
+ * What is posted to `/api/connections/close` (ours): live connections end, and for some seconds nothing new is let in with the
+ * credentials. At least one of the two is given.
+ */
+export const CloseBody = z
+  .strictObject({
+    prefix: z.string().min(1).optional().describe('only those of this route'),
+    credentials: z
+      .array(z.string().regex(/^[0-9a-f]{32,64}$/))
+      .max(10_000)
+      .optional()
+      .describe(
+        'only those that were opened with one of these: the SHA-256, or its first 32 digits, of a token or of the id of a browser session',
+      ),
+  })
+  .refine((body) => body.prefix !== undefined || body.credentials !== undefined, {
+    message: 'prefix or credentials is needed',
+  })
+
+/** How many were closed. */
+export const Closed = z.object({ closed: z.int().min(0) })

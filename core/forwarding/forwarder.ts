@@ -4,14 +4,18 @@ import type { Duplex } from 'node:stream'
 import { pipeline } from 'node:stream'
 
 import type { Connections, Outgoing } from './connections.ts'
+import { credentialsOf } from './credentials.ts'
 import { requestHeaders, responseHeaders } from './headers.ts'
-import type { ForwardingRoute } from './routes.ts'
+import type { CloseReason, ForwardingRoute, LiveConnection } from './routes.ts'
 
 /** Methods that may be sent twice (RFC 9110 section 9.2.2). */
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'])
 
 /** A server that accepts a request but says nothing for so long is given up; a slow answer may take as long as it likes. */
 const SILENCE_MS = 3_600_000
+
+/** Name and value in turn: what an answer says that switches to a websocket. */
+const SWITCHED = ['Connection', 'Upgrade', 'Upgrade', 'websocket']
 
 /** How a request could not be passed on: the server behind is not there, or broke off before it answered. */
 export type Unreachable = (why: Error) => void
@@ -33,7 +37,11 @@ export class Forwarder {
   ): void {
     const outgoing = outgoingOf(request, { secure, upgrade: false })
     const mayRepeat = IDEMPOTENT.has(outgoing.method) && !hasBody(request)
-    const live = { close: () => response.destroy() }
+    // Hashed only when somebody asks: most requests are over long before.
+    const live: LiveConnection = {
+      close: () => response.destroy(),
+      credentials: () => credentialsOf(request),
+    }
     route.live.add(live)
     response.once('close', () => route.live.delete(live))
 
@@ -104,7 +112,23 @@ export class Forwarder {
       route.target,
       outgoingOf(request, { secure, upgrade: true }),
     )
-    client.once('close', () => outgoing.destroy())
+    // What is kept for hours holds no secret.
+    const credentials = credentialsOf(request)
+    let opened: Socket | undefined
+    // On the list before the server agrees: what ends in between must not come to be.
+    const live: LiveConnection = {
+      close: (why) => {
+        if (opened) closeWebsocket(client, why)
+        else client.destroy()
+        opened?.destroy()
+      },
+      credentials: () => credentials,
+    }
+    route.live.add(live)
+    client.once('close', () => {
+      route.live.delete(live)
+      outgoing.destroy()
+    })
     client.once('error', () => outgoing.destroy())
     outgoing.once('error', (error) => {
       if (!client.destroyed) unreachable(error)
@@ -117,33 +141,27 @@ export class Forwarder {
       pipeline(answer, client, () => client.destroy())
     })
     outgoing.once('upgrade', (answer, server: Socket, serverHead) => {
-      const live = { close: () => (closeWebsocket(client), server.destroy()) }
-      route.live.add(live)
-      const over = () => {
-        route.live.delete(live)
-        client.destroy()
-        server.destroy()
-      }
-      server.setTimeout(0)
-      server.setNoDelay(true)
-      client.write(
-        statusLine(answer) +
-          headerLines([
-            ...responseHeaders(answer),
-            'Connection',
-            'Upgrade',
-            'Upgrade',
-            'websocket',
-          ]),
-      )
+      opened = server
+      client.write(statusLine(answer) + headerLines([...responseHeaders(answer), ...SWITCHED]))
       if (serverHead.length > 0) client.write(serverHead)
       if (head.length > 0) server.write(head)
       client.on('data', () => (route.lastActivity = new Date()))
-      pipeline(client, server, over)
-      pipeline(server, client, over)
+      join(client, server)
     })
     outgoing.end()
   }
+}
+
+/** Bytes both ways, until either side ends. */
+function join(client: Duplex, server: Socket): void {
+  const over = () => {
+    client.destroy()
+    server.destroy()
+  }
+  server.setTimeout(0)
+  server.setNoDelay(true)
+  pipeline(client, server, over)
+  pipeline(server, client, over)
 }
 
 function outgoingOf(
@@ -181,7 +199,13 @@ function headerLines(raw: readonly string[]): string {
   return `${lines}\r\n`
 }
 
-/** A close frame with code 1001, "going away" (RFC 6455 sections 5.5.1 and 7.4.1), then the end. */
-function closeWebsocket(client: Duplex): void {
-  if (!client.destroyed) client.end(Buffer.from([0x88, 0x02, 0x03, 0xe9]))
+/** Close codes of RFC 6455 section 7.4.1: "going away", and "violates a policy". */
+const CLOSE_CODES = { 'route gone': 1001, 'access ended': 1008 } as const
+
+/** A close frame (RFC 6455 section 5.5.1), then the end. */
+function closeWebsocket(client: Duplex, why: CloseReason): void {
+  if (client.destroyed) return
+  const frame = Buffer.from([0x88, 0x02, 0, 0])
+  frame.writeUInt16BE(CLOSE_CODES[why], 2)
+  client.end(frame)
 }

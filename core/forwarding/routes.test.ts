@@ -3,6 +3,8 @@ import { describe, expect, test } from 'vitest'
 
 import { readPath } from './request-path.ts'
 import { RouteTrie } from './route-trie.ts'
+import { fingerprintOf } from './credentials.ts'
+import { EndedCredentials } from './ended-credentials.ts'
 import { Routes } from './routes.ts'
 import { parseTarget } from './target.ts'
 
@@ -105,26 +107,28 @@ describe('the reading of a path', () => {
 
 describe('the table of routes', () => {
   test('what has no route goes to the default target, or nowhere', () => {
-    expect(new Routes(target(1), now).find('/x')).toMatchObject({ target: target(1) })
-    expect(new Routes(undefined, now).find('/x')).toBe('nowhere')
+    expect(new Routes(target(1), now).find('/x', 'hub.example')).toMatchObject({
+      target: target(1),
+    })
+    expect(new Routes(undefined, now).find('/x', 'hub.example')).toBe('nowhere')
   })
 
   test('a prefix ends at a segment’s border', () => {
     const routes = new Routes(target(1), now)
     routes.set('/user/ada/', target(2), { data: {}, now })
 
-    expect(routes.find('/user/ada')).toMatchObject({ target: target(2) })
-    expect(routes.find('/user/ada/lab')).toMatchObject({ target: target(2) })
-    expect(routes.find('/user/adam')).toMatchObject({ target: target(1) })
+    expect(routes.find('/user/ada', 'hub.example')).toMatchObject({ target: target(2) })
+    expect(routes.find('/user/ada/lab', 'hub.example')).toMatchObject({ target: target(2) })
+    expect(routes.find('/user/adam', 'hub.example')).toMatchObject({ target: target(1) })
   })
 
   test('an encoded slash that would lead elsewhere when decoded is refused, and a harmless one is not', () => {
     const routes = new Routes(target(1), now)
     routes.set('/user/ada/', target(2), { data: {}, now })
 
-    expect(routes.find('/user%2Fada/lab')).toBe('refused')
-    expect(routes.find('/user/ada%2Fx')).toBe('refused')
-    expect(routes.find('/user/ada/files/a%2Fb')).toMatchObject({ target: target(2) })
+    expect(routes.find('/user%2Fada/lab', 'hub.example')).toBe('refused')
+    expect(routes.find('/user/ada%2Fx', 'hub.example')).toBe('refused')
+    expect(routes.find('/user/ada/files/a%2Fb', 'hub.example')).toMatchObject({ target: target(2) })
   })
 
   test('a route that goes takes its live connections along, and counts them', () => {
@@ -132,7 +136,7 @@ describe('the table of routes', () => {
     routes.set('/user/ada/', target(2), { data: {}, now })
     const route = routes.get('/user/ada')
     let closed = 0
-    for (let i = 0; i < 3; i++) route?.live.add({ close: () => closed++ })
+    for (let i = 0; i < 3; i++) route?.live.add({ close: () => closed++, credentials: () => [] })
 
     expect(routes.delete('/user/ada/')).toBe(3)
     expect(routes.delete('/user/ada/')).toBeUndefined()
@@ -143,12 +147,91 @@ describe('the table of routes', () => {
     const routes = new Routes(undefined, now)
     let closed = 0
     routes.set('/a', target(2), { data: {}, now })
-    routes.get('/a')?.live.add({ close: () => closed++ })
+    routes.get('/a')?.live.add({ close: () => closed++, credentials: () => [] })
 
     routes.set('/a', target(2), { data: { user: 'ada' }, now })
     expect(closed).toBe(0)
     routes.set('/a', target(3), { data: {}, now })
     expect(closed).toBe(1)
+  })
+})
+
+describe('with hosts', () => {
+  test('a host of its own is a wall: the same path elsewhere goes to the default target', () => {
+    const routes = new Routes(target(1), now, { byHost: true })
+    routes.set('/ada.hub.example/user/ada/', target(2), { data: {}, now })
+
+    expect(routes.find('/user/ada/lab', 'ada.hub.example')).toMatchObject({ target: target(2) })
+    expect(routes.find('/user/ada/lab', 'bob.hub.example')).toMatchObject({ target: target(1) })
+    expect(routes.find('/user/ada/lab', 'hub.example')).toMatchObject({ target: target(1) })
+    expect(routes.find('/ada.hub.example/user/ada/', 'hub.example')).toMatchObject({
+      target: target(1),
+    })
+  })
+})
+
+describe('closing connections', () => {
+  const [mine, hers] = ['a'.repeat(64), 'b'.repeat(64)]
+
+  /** Two routes, each with a connection of mine and one of hers. */
+  function busy() {
+    const routes = new Routes(target(1), now)
+    const closed: string[] = []
+    for (const prefix of ['/user/ada', '/user/bob']) {
+      routes.set(prefix, target(2), { data: {}, now })
+      for (const credential of [mine, hers]) {
+        routes.get(prefix)?.live.add({
+          close: (why) => closed.push(`${prefix} ${credential[0]} ${why}`),
+          credentials: () => [fingerprintOf(credential)],
+        })
+      }
+    }
+    return { routes, closed }
+  }
+
+  test('of a person takes his own, on one route or on all', () => {
+    const { routes, closed } = busy()
+
+    expect(routes.close({ prefix: '/user/ada/', credentials: [mine] })).toBe(1)
+    expect(closed).toEqual(['/user/ada a access ended'])
+    expect(routes.close({ prefix: null, credentials: [mine] })).toBe(1)
+    expect(closed).toEqual(['/user/ada a access ended', '/user/bob a access ended'])
+    expect(routes.close({ prefix: null, credentials: [mine] })).toBe(0)
+  })
+
+  test('of a route takes all of it and nothing else; of no route, nothing', () => {
+    const { routes } = busy()
+
+    expect(routes.close({ prefix: '/user/ada/', credentials: null })).toBe(2)
+    expect(routes.close({ prefix: '/user/eve/', credentials: null })).toBe(0)
+    expect(routes.close({ prefix: null, credentials: [mine, hers] })).toBe(2)
+  })
+
+  test('keeps what has ended from coming in again, there and for a while; the default target is open to all', () => {
+    const { routes } = busy()
+    const [ada, bob] = ['/user/ada', '/user/bob'].map((prefix) => routes.get(prefix))
+    const shows = (credential: string) => () => [fingerprintOf(credential)]
+    if (!ada || !bob || !routes.fallback) throw new Error('they were added')
+
+    routes.close({ prefix: '/user/ada/', credentials: [mine] })
+    expect(routes.isEnded(ada, shows(mine))).toBe(true)
+    expect(routes.isEnded(ada, shows(hers))).toBe(false)
+    expect(routes.isEnded(bob, shows(mine))).toBe(false)
+    routes.close({ prefix: null, credentials: [mine] })
+    expect(routes.isEnded(bob, shows(mine))).toBe(true)
+    expect(routes.isEnded(routes.fallback, shows(mine))).toBe(false)
+  })
+
+  test('remembers for ten seconds', () => {
+    const ended = new EndedCredentials()
+    ended.add(null, [mine], 0)
+    ended.add('/a', [mine], 5000)
+
+    expect(ended.has('/b', [fingerprintOf(mine)], 9999)).toBe(true)
+    expect(ended.has('/b', [fingerprintOf(mine)], 10_000)).toBe(false)
+    expect(ended.has('/a', [fingerprintOf(mine)], 14_999)).toBe(true)
+    expect(ended.has('/a', [fingerprintOf(mine)], 15_000)).toBe(false)
+    expect(ended.isEmpty).toBe(true)
   })
 })
 

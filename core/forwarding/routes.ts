@@ -1,10 +1,24 @@
+import { fingerprintOf } from './credentials.ts'
+import { EndedCredentials } from './ended-credentials.ts'
 import { hasEncodedSlash, looserReading, readPath, readPrefix } from './request-path.ts'
 import { RouteTrie } from './route-trie.ts'
 import type { Target } from './target.ts'
 
-/** Something that ends when its route does: a websocket, a stream. */
-interface LiveConnection {
-  close(): void
+/** Why a live connection is closed: its route goes, or whoever opened it may no longer come in. */
+export type CloseReason = 'route gone' | 'access ended'
+
+/** Something that ends when its route does: a websocket, a stream, an upload. */
+export interface LiveConnection {
+  close(why: CloseReason): void
+  /** Fingerprints of what it was opened with. */
+  credentials(): readonly string[]
+}
+
+/** Which connections: those of one route (null: of all), and of those the ones that were opened with one of the credentials. */
+export interface Which {
+  readonly prefix: string | null
+  /** SHA-256 in hexadecimal, whole or its first 32 digits; null: whatever they were opened with. */
+  readonly credentials: readonly string[] | null
 }
 
 export interface ForwardingRoute {
@@ -22,8 +36,16 @@ export class Routes {
   readonly #trie = new RouteTrie<ForwardingRoute>()
   readonly #all = new Map<string, ForwardingRoute>()
   readonly #fallback: ForwardingRoute | undefined
+  readonly #byHost: boolean
+  readonly #ended = new EndedCredentials()
 
-  constructor(fallback: Target | undefined, now: Date) {
+  /** With `byHost` the first segment of a prefix is a host, in lower case and without a port. */
+  constructor(
+    fallback: Target | undefined,
+    now: Date,
+    { byHost = false }: { readonly byHost?: boolean } = {},
+  ) {
+    this.#byHost = byHost
     this.#fallback = fallback && {
       prefix: '/',
       target: fallback,
@@ -31,6 +53,11 @@ export class Routes {
       live: new Set(),
       lastActivity: now,
     }
+  }
+
+  /** Where everything goes that no route leads elsewhere. */
+  get fallback(): ForwardingRoute | undefined {
+    return this.#fallback
   }
 
   get all(): Iterable<ForwardingRoute> {
@@ -70,22 +97,48 @@ export class Routes {
     return closeAll(route)
   }
 
-  /** Where a request's path leads: a route, nowhere, or that it must be refused. */
-  find(requestTarget: string): ForwardingRoute | 'nowhere' | 'refused' {
+  /** Where a request leads, by its path and its host: a route, nowhere, or that it must be refused. */
+  find(requestTarget: string, host: string): ForwardingRoute | 'nowhere' | 'refused' {
     const segments = readPath(requestTarget)
     if (!segments) return 'refused'
-    const found = this.#trie.find(segments) ?? this.#fallback
-    if (hasEncodedSlash(requestTarget)) {
-      const other = this.#trie.find(looserReading(segments)) ?? this.#fallback
-      if (other !== found) return 'refused'
-    }
+    const found = this.#look(segments, host)
+    if (hasEncodedSlash(requestTarget) && this.#look(looserReading(segments), host) !== found)
+      return 'refused'
     return found ?? 'nowhere'
+  }
+
+  /** Closes live connections, and for some seconds lets nothing new in with the credentials. @returns how many */
+  close({ prefix, credentials }: Which): number {
+    const one = prefix === null ? undefined : this.get(prefix)
+    if (credentials) this.#ended.add(prefix === null ? null : shown(prefix), credentials)
+    const routes = prefix === null ? [...this.all] : one ? [one] : []
+    const ended = credentials && new Set(credentials.map(fingerprintOf))
+    let count = 0
+    for (const route of routes) {
+      for (const connection of route.live) {
+        if (ended && !connection.credentials().some((each) => ended.has(each))) continue
+        route.live.delete(connection)
+        connection.close('access ended')
+        count++
+      }
+    }
+    return count
+  }
+
+  /** Whether a request for the route shows a credential that has just ended. What no route takes is not our business. */
+  isEnded(route: ForwardingRoute, credentials: () => readonly string[]): boolean {
+    if (this.#ended.isEmpty || route === this.#fallback) return false
+    return this.#ended.has(route.prefix, credentials())
+  }
+
+  #look(segments: readonly string[], host: string): ForwardingRoute | undefined {
+    return this.#trie.find(this.#byHost ? [host, ...segments] : segments) ?? this.#fallback
   }
 }
 
 function closeAll({ live }: ForwardingRoute): number {
   const count = live.size
-  for (const connection of live) connection.close()
+  for (const connection of live) connection.close('route gone')
   live.clear()
   return count
 }

@@ -12,6 +12,8 @@ import { join } from 'node:path'
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
+import { hashSecret } from '#core/base/random.ts'
+
 import { Connections } from './connections.ts'
 import { Forwarder } from './forwarder.ts'
 import { Routes } from './routes.ts'
@@ -323,6 +325,23 @@ describe('a hostile server', () => {
     expect((await ask('/user/ada/', { method: 'POST', body: 'x' })).status).toBe(503)
   })
 
+  test('that is on its way ends with the access of whoever asked for it', async () => {
+    await behind((_incoming, outgoing) => outgoing.write('event'))
+    const asked = ask('/user/ada/events', { headers: { authorization: 'token hers' } })
+    const broken = asked.then(
+      () => 'answered',
+      (error: unknown) => String(error),
+    )
+    while (routes.get('/user/ada/')?.live.size !== 1)
+      await new Promise((resolve) => setTimeout(resolve, 5))
+
+    expect(routes.close({ prefix: null, credentials: [hashSecret('hers')] })).toBe(1)
+
+    expect(await broken).toMatch(/aborted|hang up/)
+    const again = await ask('/user/ada/events', { headers: { authorization: 'token hers' } })
+    expect(again.status).toBe(403)
+  })
+
   test('that breaks off in the middle breaks the answer off, and does not pretend it was whole', async () => {
     await rawBehind((socket) =>
       socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf')),
@@ -333,8 +352,9 @@ describe('a hostile server', () => {
 })
 
 describe('a websocket', () => {
-  const hello =
-    'GET /user/ada/ws HTTP/1.1\r\nHost: hub.example\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: x\r\nSec-WebSocket-Version: 13\r\n\r\n'
+  const helloWith = (authorization: string) =>
+    `GET /user/ada/ws HTTP/1.1\r\nHost: hub.example\r\nAuthorization: ${authorization}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: x\r\nSec-WebSocket-Version: 13\r\n\r\n`
+  const hello = helloWith('token x')
 
   async function echoing(): Promise<void> {
     const server = await behind((_incoming, outgoing) => outgoing.end())
@@ -348,7 +368,7 @@ describe('a websocket', () => {
   }
 
   /** Opens one. @returns the socket, and what is read from it */
-  async function open(): Promise<{
+  async function open(authorization = 'token x'): Promise<{
     readonly socket: Socket
     readonly until: (text: string) => Promise<void>
     readonly closed: Promise<Buffer>
@@ -369,7 +389,7 @@ describe('a websocket', () => {
         }
         look()
       })
-    socket.write(hello)
+    socket.write(helloWith(authorization))
     await until('\r\n\r\n')
     return { socket, until, closed }
   }
@@ -394,6 +414,40 @@ describe('a websocket', () => {
     expect(routes.delete('/user/ada/')).toBe(1)
 
     expect((await closed).subarray(-4)).toEqual(Buffer.from([0x88, 0x02, 0x03, 0xe9]))
+  })
+
+  test('is closed with "violates a policy" when the access of whoever opened it ends, and cannot come again', async () => {
+    await echoing()
+    const [hers, mine] = [await open('token hers'), await open('token mine')]
+
+    expect(routes.close({ prefix: null, credentials: [hashSecret('hers')] })).toBe(1)
+
+    expect((await hers.closed).subarray(-4)).toEqual(Buffer.from([0x88, 0x02, 0x03, 0xf0]))
+    expect(await rawAsk(helloWith('token hers'))).toMatch(/^HTTP\/1\.1 403 /)
+    mine.socket.write('still')
+    await mine.until('still')
+    mine.socket.destroy()
+  })
+
+  test('that is still being opened when the access ends does not come to be', async () => {
+    const server = await behind((_incoming, outgoing) => outgoing.end())
+    const asked = new Promise<() => void>((resolve) =>
+      server.on('upgrade', (_incoming, socket) => {
+        socket.on('error', () => undefined)
+        resolve(() =>
+          socket.write(
+            'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
+          ),
+        )
+      }),
+    )
+    const answer = rawAsk(helloWith('token hers'))
+    const agree = await asked
+
+    expect(routes.close({ prefix: '/user/ada/', credentials: [hashSecret('hers')] })).toBe(1)
+    agree()
+
+    expect(await answer).toBe('')
   })
 
   test('that the server refuses is refused with the server’s words', async () => {

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 
+import { credentialsOf } from './credentials.ts'
 import type { Forwarder } from './forwarder.ts'
 import { hasOneHost } from './headers.ts'
 import type { Routes } from './routes.ts'
@@ -30,7 +31,7 @@ export interface FrontOptions {
   readonly routes: Routes
   readonly forwarder: Forwarder
   readonly answers: Answers
-  /** Accepted hosts, lower case, without ports; empty: any. */
+  /** Accepted hosts, lower case, without ports; `*.` before one: any one label below it. Empty: any. */
   readonly publicNames: ReadonlySet<string>
 }
 
@@ -38,7 +39,7 @@ const HEALTH = '/_chp_healthz'
 
 /** The public entrance: every request is read once, refused or passed on. */
 export function createFront(options: FrontOptions): Server {
-  const { routes, forwarder, answers } = options
+  const { forwarder, answers } = options
   const server = createServer({ ...LIMITS, rejectNonStandardBodyWrites: true })
   server.maxHeadersCount = 100
   server.on('request', (request, response) => {
@@ -63,9 +64,8 @@ export function createFront(options: FrontOptions): Server {
       return end(client, 400, 'Bad Request')
     const found = read(request, options)
     if ('status' in found) return end(client, found.status, 'Refused')
-    const gone = routes.find(request.url ?? '') === found ? 503 : 502
     forwarder.upgrade(request, client, { route: found, secure: false, head }, () =>
-      end(client, gone, 'Service Unavailable'),
+      end(client, 503, 'Service Unavailable'),
     )
   })
   server.on('connect', (_request, client) => end(client, 405, 'Method Not Allowed'))
@@ -90,17 +90,29 @@ function read(request: IncomingMessage, { routes, publicNames }: FrontOptions) {
   if (request.method === 'TRACE') return { status: 405, message: 'TRACE is not served.' }
   if (!hasOneHost(request)) return { status: 400, message: 'The request needs exactly one Host.' }
   const host = hostName(request.headers.host ?? '')
-  if (publicNames.size > 0 && !publicNames.has(host)) {
+  if (publicNames.size > 0 && !isAccepted(host, publicNames)) {
     return {
       status: 421,
       message: `This hub does not go by the name ${host}. Whoever runs it can add the name to public_names in its configuration.`,
     }
   }
-  const route = routes.find(request.url ?? '')
+  const route = routes.find(request.url ?? '', host)
   if (route === 'refused')
     return { status: 400, message: 'The address can be read in more than one way, and is refused.' }
   if (route === 'nowhere') return { status: 404, message: 'Nothing is served at this address.' }
+  if (routes.isEnded(route, () => credentialsOf(request))) {
+    // A person's own look at the page goes to the hub, which knows what to say; a program learns that it may not.
+    const looks = request.method === 'GET' && request.headers['sec-fetch-mode'] === 'navigate'
+    return looks && routes.fallback
+      ? routes.fallback
+      : { status: 403, message: 'This access has ended. Sign in again.' }
+  }
   return route
+}
+
+function isAccepted(host: string, names: ReadonlySet<string>): boolean {
+  const dot = host.indexOf('.')
+  return names.has(host) || (dot > 0 && names.has(`*${host.slice(dot)}`))
 }
 
 /** The host without its port, in lower case. */

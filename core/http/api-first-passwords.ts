@@ -4,7 +4,7 @@ import { readSignUp, useSetUp, useSignUp } from '#core/contract/sign-in.ts'
 import type { User } from '#core/domain/users/user.ts'
 
 import { setKnownBrowserCookie, setSessionCookies } from './cookies.ts'
-import { clientAddress } from './door.ts'
+import { clientAddress, fromOf } from './door.ts'
 import type { HubHttpDeps } from './hub-http.ts'
 import { mountOpen } from './mount.ts'
 import { isSecure } from './public-address.ts'
@@ -13,8 +13,8 @@ import { checkXsrf } from './xsrf-check.ts'
 /** What the set-up and sign-up pages post: a one-time code makes the first admin, or sets a first password, and signs in. */
 export function mountFirstPasswords(app: FastifyInstance, deps: HubHttpDeps): void {
   const { links, signIn, publicUrl, sessionDays, secret } = deps
-  const enter = async (user: User, reply: FastifyReply) => {
-    const { session, knownBrowser } = await signIn.startSession(user)
+  const enter = async (user: User, request: FastifyRequest, reply: FastifyReply) => {
+    const { session, knownBrowser } = await signIn.startSession(user, fromOf(request))
     const secure = isSecure(publicUrl)
     setSessionCookies(reply, session, { secure, days: sessionDays })
     setKnownBrowserCookie(reply, knownBrowser, { secure })
@@ -24,7 +24,7 @@ export function mountFirstPasswords(app: FastifyInstance, deps: HubHttpDeps): vo
 
   mountOpen(app, useSetUp, async ({ body, request, reply }) => {
     check(request)
-    return enter(await links.useSetUp(body, clientAddress(request.raw)), reply)
+    return enter(await links.useSetUp(body, clientAddress(request.raw)), request, reply)
   })
 
   mountOpen(app, readSignUp, async ({ body, request }) => {
@@ -34,6 +34,6 @@ export function mountFirstPasswords(app: FastifyInstance, deps: HubHttpDeps): vo
 
   mountOpen(app, useSignUp, async ({ body, request, reply }) => {
     check(request)
-    return enter(await links.useSignUp(body, clientAddress(request.raw)), reply)
+    return enter(await links.useSignUp(body, clientAddress(request.raw)), request, reply)
   })
 }

@@ -8,6 +8,7 @@ import { mountActivity } from './api-activity.ts'
 import { mountConfig } from './api-config.ts'
 import { mountServers } from './api-servers.ts'
 import { mountFirstPasswords } from './api-first-passwords.ts'
+import { mountSessions } from './api-sessions.ts'
 import { mountUsers } from './api-users.ts'
 import { mountWho } from './api-who.ts'
 import { callerOf } from './authenticate.ts'
@@ -33,6 +34,7 @@ export function mountApi(app: FastifyInstance, deps: HubHttpDeps): void {
   const gate = { authenticate, rights: deps.rights }
   mountWho(app, gate, deps)
   mountUsers(app, gate, deps)
+  mountSessions(app, gate, deps)
   mountServers(app, gate, deps)
   mountActivity(app, gate, deps)
   mountConfig(app, gate, deps)

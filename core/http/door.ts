@@ -1,5 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 
+import type { SignInFrom } from '#core/domain/sign-in/sign-in-service.ts'
+
 /**
  * Which socket a request came in by. `front`: from the proxy; the only door where forwarding headers are believed and cookies
  * count · `servers`: from notebook servers; only `/hub/api`, by token · `operator`: whoever may open that socket is the operator.
@@ -30,6 +32,11 @@ const FORWARDING = [
 /** Whether something passed the request on, as no operator's client does. */
 export function wasForwarded({ headers }: IncomingMessage): boolean {
   return FORWARDING.some((name) => headers[name] !== undefined)
+}
+
+/** From where somebody signs in. */
+export function fromOf({ raw }: { readonly raw: IncomingMessage }): SignInFrom {
+  return { address: clientAddress(raw), userAgent: raw.headers['user-agent'] ?? '' }
 }
 
 /** The client's address as our own proxy saw it; '' at doors where nobody's word on it counts. */

@@ -1,6 +1,7 @@
 import type { Clock } from '#core/base/clock.ts'
 import type { RightsService } from '#core/domain/access/rights-service.ts'
 import type { LinksService } from '#core/domain/sign-in/links-service.ts'
+import type { SessionService } from '#core/domain/sign-in/session-service.ts'
 import type { SignInService } from '#core/domain/sign-in/sign-in-service.ts'
 import type { ServerService } from '#core/domain/servers/server-service.ts'
 import type { Capability } from '#core/domain/servers/spawner.ts'
@@ -16,6 +17,7 @@ export interface HubHttpDeps {
   readonly rights: RightsService
   readonly servers: ServerService
   readonly signIn: SignInService
+  readonly sessions: SessionService
   /** Null when the authenticator keeps no passwords: then there is nothing to set up. */
   readonly links: LinksService
   readonly tokens: TokenService

@@ -11,7 +11,7 @@ import {
   setKnownBrowserCookie,
   setSessionCookies,
 } from './cookies.ts'
-import { clientAddress } from './door.ts'
+import { fromOf } from './door.ts'
 import type { HubHttpDeps } from './hub-http.ts'
 import { safeNext } from './next-url.ts'
 import type { PageTools } from './page-tools.ts'
@@ -29,7 +29,7 @@ export function mountSignInPages(
   deps: HubHttpDeps,
   { caller, checked, pages }: PageTools,
 ): void {
-  const { signIn, servers, publicUrl, sessionDays } = deps
+  const { signIn, sessions, servers, publicUrl, sessionDays } = deps
   const secure = isSecure(publicUrl)
 
   const nextOf = (request: FastifyRequest, fallback: string) =>
@@ -78,7 +78,7 @@ export function mountSignInPages(
         {
           name: username,
           password,
-          address: clientAddress(request.raw),
+          ...fromOf(request),
           knownBrowser: readCookie(request, KNOWN_BROWSER_COOKIE),
         },
         leave.signal,
@@ -100,7 +100,7 @@ export function mountSignInPages(
 
   app.get('/hub/logout', async (request, reply) => {
     const who = await caller(request)
-    if (who) await signIn.endSession(who.session.id)
+    if (who) await sessions.end(who.session.id)
     clearSessionCookies(reply, { secure })
     return pages.send(request, reply, { viewer: undefined, body: { page: 'signed-out' } })
   })

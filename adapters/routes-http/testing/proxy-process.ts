@@ -10,12 +10,15 @@ const MAIN = join(import.meta.dirname, '../../../apps/proxy/main.ts')
 export async function startProxy(): Promise<{
   readonly apiSocket: string
   readonly token: string
+  /** Of the public entrance. */
+  readonly port: number
   readonly end: () => Promise<void>
 }> {
   const folder = mkdtempSync(join(tmpdir(), 'bulkhead-proxy-'))
   const apiSocket = join(folder, 'api.sock')
   const token = 'a token of the tests alone'.replaceAll(' ', '-')
-  const args = ['--port', String(await freePort()), '--api-socket', apiSocket]
+  const port = await freePort()
+  const args = ['--port', String(port), '--api-socket', apiSocket]
   const child = spawn(process.execPath, [MAIN, ...args], {
     env: { CONFIGPROXY_AUTH_TOKEN: token },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
@@ -27,6 +30,7 @@ export async function startProxy(): Promise<{
   return {
     apiSocket,
     token,
+    port,
     end: async () => {
       const gone = new Promise((resolve) => child.once('exit', resolve))
       child.kill('SIGTERM')

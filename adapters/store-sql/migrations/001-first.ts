@@ -38,7 +38,10 @@ create table sessions (
   secret_hash ${text} not null unique,
   user_id ${int} not null references users (id) on delete cascade,
   created_at ${int} not null,
-  expires_at ${int} not null
+  expires_at ${int} not null,
+  last_seen_at ${int} not null,
+  address_prefix ${text} not null,
+  browser ${text} not null
 )${strict};
 create index sessions_of_user on sessions (user_id);
 create index sessions_by_end on sessions (expires_at);

@@ -8,11 +8,22 @@ export interface Route {
   readonly serverName: string
 }
 
+export interface ConnectionsToClose {
+  readonly prefix?: string
+  /** SHA-256, in hexadecimal, of tokens' texts and sessions' ids. */
+  readonly credentials?: readonly string[]
+}
+
 /** The proxy's routes to servers. Adding and removing are idempotent. */
 export interface RouteTable {
   add(route: Route): Promise<void>
   /** Takes the route away, and with it its live connections. */
   remove(prefix: string): Promise<void>
+  /**
+   * Ends live connections on a route (or on all), or those of them that were opened with one of the credentials, and lets nothing
+   * new in with these until servers have forgotten them too. Routes stay. @returns how many were closed
+   */
+  closeConnections(which: ConnectionsToClose): Promise<number>
   /** Routes that this hub added. */
   list(): Promise<readonly Route[]>
 }

@@ -7,4 +7,10 @@ export interface Session {
   readonly user: User
   readonly createdAt: Date
   readonly expiresAt: Date
+  /** When it was last used, at the hub or by a token that was issued under it; written now and then only. */
+  readonly lastSeenAt: Date
+  /** The part of the address that it was begun from: all of an IPv4 one, half of an IPv6 one. */
+  readonly addressPrefix: string
+  /** What the browser said it is, in a few words. */
+  readonly browser: string
 }

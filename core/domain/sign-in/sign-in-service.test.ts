@@ -2,12 +2,8 @@ import { beforeEach, describe, expect, test } from 'vitest'
 
 import { ManualClock } from '#core/base/manual-clock.ts'
 
-import {
-  FakeFailureStore,
-  FakePeople,
-  FakeSessionStore,
-  FakeUserStore,
-} from '../testing/fake-people.ts'
+import { FakeFailureStore, FakePeople, FakeUserStore } from '../testing/fake-people.ts'
+import { FakeSessionStore } from '../testing/fake-session-store.ts'
 import type { Authenticator } from './authenticator.ts'
 import { Brake } from './brake.ts'
 import { SignInService } from './sign-in-service.ts'
@@ -63,7 +59,7 @@ function tryAs(
     knownBrowser,
   }: { password?: string; address?: string; knownBrowser?: string } = {},
 ) {
-  return service.signIn({ name, password, address, knownBrowser }, never)
+  return service.signIn({ name, password, address, userAgent: 'curl/8', knownBrowser }, never)
 }
 
 async function codeOf(attempt: Promise<unknown>): Promise<string> {
@@ -87,10 +83,24 @@ describe('signing in', () => {
     expect(await service.whoHas(session.secret)).toBeUndefined()
   })
 
+  test('is noted with its session now and then, and where the session was begun from', async () => {
+    const { session } = await tryAs('ada')
+    const kept = () => people.sessions.get(session.id)
+    const begun = clock.now()
+    expect(kept()).toMatchObject({ addressPrefix: home, browser: 'curl/8', lastSeenAt: begun })
+
+    await clock.advance(60_000)
+    await service.whoHas(session.secret)
+    expect(kept()?.lastSeenAt).toEqual(begun)
+    await clock.advance(1000)
+    await service.whoHas(session.secret)
+    expect(kept()?.lastSeenAt).toEqual(clock.now())
+  })
+
   test('ends when the session is ended', async () => {
     const { session } = await tryAs('ada')
 
-    await service.endSession(session.id)
+    await new FakeSessionStore(people).remove(session.id)
 
     expect(await service.whoHas(session.secret)).toBeUndefined()
   })

@@ -10,6 +10,7 @@ import type { User } from '../users/user.ts'
 import { addressPrefix } from './address-prefix.ts'
 import type { Authenticator } from './authenticator.ts'
 import type { Attempt, Brake } from './brake.ts'
+import { browserName } from './browser-name.ts'
 import { makeKnownBrowser, readKnownBrowser } from './known-browser.ts'
 import type { SessionStore } from './session-store.ts'
 import type { Session } from './session.ts'
@@ -34,11 +35,17 @@ export interface SignInDeps {
   readonly sessionDays: number
 }
 
-export interface SignInTry {
-  readonly name: string
-  readonly password: string
+/** From where somebody signs in. */
+export interface SignInFrom {
   /** Of the client, as the proxy saw it. */
   readonly address: string
+  /** What the browser says it is. */
+  readonly userAgent: string
+}
+
+export interface SignInTry extends SignInFrom {
+  readonly name: string
+  readonly password: string
   readonly knownBrowser: string | undefined
 }
 
@@ -48,6 +55,9 @@ export interface StartedSession {
   readonly session: { readonly id: string; readonly secret: string }
   readonly knownBrowser: string
 }
+
+/** The last use is written at most this often. */
+const SEEN_RESOLUTION_MS = 60_000
 
 /** The one answer for wrong passwords, unknown names, and people who have no password yet. */
 const REFUSED = 'That name and password do not fit together.'
@@ -62,7 +72,7 @@ export class SignInService {
 
   /** @throws HubError `not_signed_in`, `too_many` (with the seconds to wait), `unavailable` */
   async signIn(
-    { name: typed, password, address, knownBrowser }: SignInTry,
+    { name: typed, password, address, userAgent, knownBrowser }: SignInTry,
     signal: AbortSignal,
   ): Promise<StartedSession> {
     const { authenticator, users, brake, clock, secret } = this.#deps
@@ -84,11 +94,11 @@ export class SignInService {
       throw new HubError('not_signed_in', REFUSED)
     }
     await brake.succeeded(attempt)
-    return this.startSession(person)
+    return this.startSession(person, { address, userAgent })
   }
 
   /** Signs a person in who has shown in another way who he is, such as with a one-time link. */
-  async startSession(user: User): Promise<StartedSession> {
+  async startSession(user: User, { address, userAgent }: SignInFrom): Promise<StartedSession> {
     const { sessions, users, clock, secret, sessionDays } = this.#deps
     const now = clock.now()
     const session = { id: randomUUID().replaceAll('-', ''), secret: randomHex(32) }
@@ -98,19 +108,21 @@ export class SignInService {
       userId: user.id,
       createdAt: now,
       expiresAt: new Date(now.getTime() + sessionDays * 86_400_000),
+      addressPrefix: addressPrefix(address),
+      browser: browserName(userAgent),
     })
     await users.touch(user.id, now)
     return { user, session, knownBrowser: makeKnownBrowser(secret, user.name, now) }
   }
 
-  /** The session of whoever shows its secret. */
-  whoHas(secret: string): Promise<Session | undefined> {
-    return this.#deps.sessions.findBySecret(hashSecret(secret), this.#deps.clock.now())
-  }
-
-  /** Ends it, with every token that was issued under it. */
-  endSession(id: string): Promise<void> {
-    return this.#deps.sessions.remove(id)
+  /** The session of whoever shows its secret. Notes the use, now and then. */
+  async whoHas(secret: string): Promise<Session | undefined> {
+    const { sessions, clock } = this.#deps
+    const now = clock.now()
+    const session = await sessions.findBySecret(hashSecret(secret), now)
+    if (session && now.getTime() - session.lastSeenAt.getTime() > SEEN_RESOLUTION_MS)
+      await sessions.touch(session.id, now)
+    return session
   }
 
   /** Somebody who proved a name that nobody has yet: made a person where everyone is let in. */

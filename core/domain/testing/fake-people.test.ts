@@ -3,10 +3,10 @@ import {
   FakeFailureStore,
   FakeLinkStore,
   FakePeople,
-  FakeSessionStore,
   FakeTokenStore,
   FakeUserStore,
 } from './fake-people.ts'
+import { FakeHeldCredentialStore, FakeSessionStore } from './fake-session-store.ts'
 import { describePeopleStores } from './people-stores-contract.ts'
 
 describePeopleStores('the fakes', async () => {
@@ -15,6 +15,7 @@ describePeopleStores('the fakes', async () => {
     users: new FakeUserStore(people),
     credentials: new FakeCredentialStore(people),
     sessions: new FakeSessionStore(people),
+    held: new FakeHeldCredentialStore(people),
     links: new FakeLinkStore(people),
     tokens: new FakeTokenStore(people),
     failures: new FakeFailureStore(),

@@ -3,8 +3,7 @@ import type { ServerState } from '../servers/server.ts'
 import type { CredentialStore } from '../sign-in/credential-store.ts'
 import type { FailureCount, FailureStore } from '../sign-in/failure-store.ts'
 import type { LinkStore } from '../sign-in/link-store.ts'
-import type { NewSession, SessionStore } from '../sign-in/session-store.ts'
-import type { Session } from '../sign-in/session.ts'
+import type { NewSession } from '../sign-in/session-store.ts'
 import type { NewToken, TokenStore } from '../tokens/token-store.ts'
 import type { Token } from '../tokens/token.ts'
 import type { NewUser, PeopleQuery, UserStore } from '../users/user-store.ts'
@@ -21,7 +20,7 @@ const VOID = 'this link is no longer good'
 export class FakePeople {
   readonly users = new Map<number, User>()
   readonly hashes = new Map<number, string>()
-  readonly sessions = new Map<string, NewSession>()
+  readonly sessions = new Map<string, NewSession & { readonly lastSeenAt: Date }>()
   readonly tokens = new Map<number, NewToken & { readonly id: number; lastActivity: Date | null }>()
   readonly signUps = new Map<number, Link>()
   setUp: Link | undefined
@@ -157,40 +156,6 @@ export class FakeCredentialStore implements CredentialStore {
 
   async setHash(userId: number, hash: string): Promise<void> {
     this.#people.hashes.set(this.#people.require(userId).id, hash)
-  }
-}
-
-export class FakeSessionStore implements SessionStore {
-  readonly #people: FakePeople
-
-  constructor(people = new FakePeople()) {
-    this.#people = people
-  }
-
-  async create(session: NewSession): Promise<void> {
-    this.#people.require(session.userId)
-    this.#people.sessions.set(session.id, session)
-  }
-
-  async findBySecret(secretHash: string, now: Date): Promise<Session | undefined> {
-    const found = [...this.#people.sessions.values()].find(
-      (session) => session.secretHash === secretHash && session.expiresAt > now,
-    )
-    const user = found && this.#people.users.get(found.userId)
-    return (
-      found &&
-      user && { id: found.id, user, createdAt: found.createdAt, expiresAt: found.expiresAt }
-    )
-  }
-
-  async remove(id: string): Promise<void> {
-    this.#people.endSession(id)
-  }
-
-  async prune(now: Date): Promise<number> {
-    const old = [...this.#people.sessions.values()].filter(({ expiresAt }) => expiresAt <= now)
-    for (const { id } of old) this.#people.endSession(id)
-    return old.length
   }
 }
 

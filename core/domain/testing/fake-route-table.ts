@@ -1,9 +1,11 @@
 import { HubError } from '../errors.ts'
-import type { Route, RouteTable } from '../servers/route-table.ts'
+import type { ConnectionsToClose, Route, RouteTable } from '../servers/route-table.ts'
 
 /** Routes in memory. `fail` makes the next call be refused, as by a proxy that is away. */
 export class FakeRouteTable implements RouteTable {
   readonly routes = new Map<string, Route>()
+  /** What was asked to be closed, in order. */
+  readonly closed: ConnectionsToClose[] = []
   fail = false
 
   async add(route: Route): Promise<void> {
@@ -14,6 +16,12 @@ export class FakeRouteTable implements RouteTable {
   async remove(prefix: string): Promise<void> {
     this.#mayFail()
     this.routes.delete(prefix)
+  }
+
+  async closeConnections(which: ConnectionsToClose): Promise<number> {
+    this.#mayFail()
+    this.closed.push(which)
+    return 0
   }
 
   async list(): Promise<readonly Route[]> {

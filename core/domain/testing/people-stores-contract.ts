@@ -1,5 +1,6 @@
 import { describeCredentialStore } from './credential-store-contract.ts'
 import { describeFailureStore } from './failure-store-contract.ts'
+import { describeHeldCredentialStore } from './held-credential-store-contract.ts'
 import { describeLinkStore } from './link-store-contract.ts'
 import type { MakePeopleStores } from './people-stores.ts'
 import { describeSessionStore } from './session-store-contract.ts'
@@ -15,6 +16,7 @@ export function describePeopleStores(name: string, make: MakePeopleStores): void
     describeLinkStore,
     describeTokenStore,
     describeFailureStore,
+    describeHeldCredentialStore,
   ])
     describeOne(name, make)
 }

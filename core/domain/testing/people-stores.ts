@@ -1,5 +1,6 @@
 import type { CredentialStore } from '../sign-in/credential-store.ts'
 import type { FailureStore } from '../sign-in/failure-store.ts'
+import type { HeldCredentialStore } from '../sign-in/held-credential-store.ts'
 import type { LinkStore } from '../sign-in/link-store.ts'
 import type { NewSession, SessionStore } from '../sign-in/session-store.ts'
 import type { NewToken, TokenStore } from '../tokens/token-store.ts'
@@ -13,6 +14,7 @@ interface PeopleStores {
   readonly links: LinkStore
   readonly tokens: TokenStore
   readonly failures: FailureStore
+  readonly held: HeldCredentialStore
 }
 
 /** Gives empty ones. */
@@ -44,5 +46,14 @@ export function tokenOf(userId: number, rest: Partial<NewToken> = {}): NewToken 
 }
 
 export function sessionOf(userId: number, rest: Partial<NewSession> = {}): NewSession {
-  return { id: 's', secretHash: 'sh', userId, createdAt: now, expiresAt: later, ...rest }
+  return {
+    id: 's',
+    secretHash: 'sh',
+    userId,
+    createdAt: now,
+    expiresAt: later,
+    addressPrefix: '203.0.113.7',
+    browser: 'Firefox on Linux',
+    ...rest,
+  }
 }

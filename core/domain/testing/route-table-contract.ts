@@ -41,6 +41,17 @@ export function describeRouteTable(name: string, make: () => Promise<RouteTable>
       expect(await table.list()).toEqual([])
     })
 
+    test('closing connections leaves routes alone, and where nothing is open it is fine', async () => {
+      const table = await make()
+      await table.add(routeOf('ada'))
+
+      expect(await table.closeConnections({ prefix: '/user/ada/' })).toBe(0)
+      expect(await table.closeConnections({ credentials: ['a'.repeat(64)] })).toBe(0)
+      expect(await table.closeConnections({ prefix: '/user/nobody/', credentials: [] })).toBe(0)
+
+      expect(await table.list()).toEqual([routeOf('ada')])
+    })
+
     test.each(['jos%C3%A9@uni.edu', 'a%20b', '__proto__', 'constructor', '%25'])(
       'a person named %s has a route like others',
       async (quoted) => {

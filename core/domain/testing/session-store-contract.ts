@@ -25,6 +25,9 @@ export function describeSessionStore(name: string, make: MakePeopleStores): void
         user,
         createdAt: now,
         expiresAt: later,
+        lastSeenAt: now,
+        addressPrefix: '203.0.113.7',
+        browser: 'Firefox on Linux',
       })
       expect(await sessions.findBySecret('sh', later)).toBeUndefined()
       expect(await sessions.findBySecret('other', now)).toBeUndefined()
@@ -53,6 +56,56 @@ export function describeSessionStore(name: string, make: MakePeopleStores): void
       expect(await tokens.findByHash('of a', now)).toBeUndefined()
       expect(await tokens.findByHash('of b', soon)).toBeDefined()
       expect(await tokens.findByHash('of none', soon)).toBeDefined()
+    })
+
+    test('a person’s are listed, the youngest first, without what has expired or is another’s', async () => {
+      const { users, sessions } = await make()
+      const user = await users.create(ada)
+      const bob = await users.create({ ...ada, name: 'bob' })
+      await sessions.create(sessionOf(user.id, { id: 'old', secretHash: 'old' }))
+      await sessions.create(
+        sessionOf(user.id, { id: 'new', secretHash: 'new', createdAt: soon, browser: 'Edge' }),
+      )
+      await sessions.create(sessionOf(user.id, { id: 'x', secretHash: 'x', expiresAt: soon }))
+      await sessions.create(sessionOf(bob.id, { id: 'his', secretHash: 'his' }))
+
+      const list = await sessions.listOf(user.id, soon)
+
+      expect(list.map(({ id }) => id)).toEqual(['new', 'old'])
+      expect(list[0]).toMatchObject({ user, createdAt: soon, lastSeenAt: soon, browser: 'Edge' })
+      expect(await sessions.listOf(NOBODY, now)).toEqual([])
+    })
+
+    test('when it was last used moves on and never back, and the use of its tokens counts', async () => {
+      const { users, sessions, tokens } = await make()
+      const { id } = await users.create(ada)
+      await sessions.create(sessionOf(id))
+      const seen = async () => (await sessions.listOf(id, now))[0]?.lastSeenAt
+
+      await sessions.touch('s', soon)
+      await sessions.touch('s', now)
+      await sessions.touch('nobody’s', now)
+      expect(await seen()).toEqual(soon)
+
+      const token = await tokens.create(tokenOf(id, { sessionId: 's' }))
+      await tokens.touch(token.id, later)
+      expect(await seen()).toEqual(later)
+    })
+
+    test('ending all of a person’s leaves everybody else’s, and his own tokens', async () => {
+      const { users, sessions, tokens } = await make()
+      const [{ id }, bob] = [await users.create(ada), await users.create({ ...ada, name: 'bob' })]
+      await sessions.create(sessionOf(id))
+      await sessions.create(sessionOf(bob.id, { id: 'his', secretHash: 'his' }))
+      await tokens.create(tokenOf(id, { sessionId: 's' }))
+      await tokens.create(tokenOf(id, { hash: 'own' }))
+
+      await sessions.removeOf(id)
+
+      expect(await sessions.listOf(id, now)).toEqual([])
+      expect(await tokens.findByHash('th', now)).toBeUndefined()
+      expect(await tokens.findByHash('own', now)).toBeDefined()
+      expect(await sessions.listOf(bob.id, now)).toHaveLength(1)
     })
 
     test('nobody gets no session', async () => {

@@ -2,6 +2,7 @@ import type { Clock } from '#core/base/clock.ts'
 
 import { HubError } from '../errors.ts'
 import type { ServerService } from '../servers/server-service.ts'
+import type { AccessEnded } from '../sign-in/access-ended.ts'
 import type { CredentialStore } from '../sign-in/credential-store.ts'
 import type { PasswordKeeper } from '../sign-in/password-keeper.ts'
 import { normaliseUserName } from './user-name.ts'
@@ -14,6 +15,7 @@ export interface UserServiceDeps {
   /** Null when the authenticator keeps no passwords. */
   readonly passwords: PasswordKeeper | null
   readonly servers: Pick<ServerService, 'listOf' | 'stop'>
+  readonly ended: Pick<AccessEnded, 'ofPerson'>
   readonly clock: Clock
 }
 
@@ -56,12 +58,12 @@ export class UserService {
     return user
   }
 
-  /** Stops the person's servers, then removes him with his tokens and sessions. His files stay. */
+  /** Stops the person's servers, then removes him with his tokens and sessions, wherever they are in use. His files stay. */
   async remove(rawName: string): Promise<void> {
-    const { users, servers } = this.#deps
+    const { users, servers, ended } = this.#deps
     const user = await this.get(rawName)
     for (const { id } of await servers.listOf(user.name)) await servers.stop(id)
-    await users.remove(user.id)
+    await ended.ofPerson(user.id, () => users.remove(user.id))
   }
 
   async touch(user: User, at: Date): Promise<void> {

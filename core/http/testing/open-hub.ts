@@ -6,8 +6,10 @@ import { join } from 'node:path'
 import { ManualClock } from '#core/base/manual-clock.ts'
 import { Access } from '#core/domain/access/access.ts'
 import { RightsService } from '#core/domain/access/rights-service.ts'
+import { AccessEnded } from '#core/domain/sign-in/access-ended.ts'
 import { Brake } from '#core/domain/sign-in/brake.ts'
 import { LinksService } from '#core/domain/sign-in/links-service.ts'
+import { SessionService } from '#core/domain/sign-in/session-service.ts'
 import { SignInService } from '#core/domain/sign-in/sign-in-service.ts'
 import { ServerService } from '#core/domain/servers/server-service.ts'
 import {
@@ -15,10 +17,13 @@ import {
   FakeFailureStore,
   FakeLinkStore,
   FakePeople,
-  FakeSessionStore,
   FakeTokenStore,
   FakeUserStore,
 } from '#core/domain/testing/fake-people.ts'
+import {
+  FakeHeldCredentialStore,
+  FakeSessionStore,
+} from '#core/domain/testing/fake-session-store.ts'
 import { FakeProbe } from '#core/domain/testing/fake-probe.ts'
 import { FakeRouteTable } from '#core/domain/testing/fake-route-table.ts'
 import { FakeServerStore } from '#core/domain/testing/fake-server-store.ts'
@@ -52,6 +57,7 @@ export class OpenHub implements AsyncDisposable {
   access = new Access()
   readonly config = new FakeConfig()
   readonly troubles: unknown[] = []
+  readonly routes = new FakeRouteTable()
   tokens!: TokenService
   servers!: ServerService
   readonly #folder = mkdtempSync(join(tmpdir(), 'bulkhead-http-'))
@@ -161,6 +167,12 @@ export class OpenHub implements AsyncDisposable {
       people.add({ name, admin: name === 'ada', createdAt: clock.now() })
     const users = new FakeUserStore(people)
     const brake = new Brake({ failures: new FakeFailureStore(), clock })
+    const ended = new AccessEnded({
+      held: new FakeHeldCredentialStore(people),
+      routes: this.routes,
+      troubled: (...trouble) => this.troubles.push(trouble),
+    })
+    const sessions = new FakeSessionStore(people)
     const serverStore = new FakeServerStore((name) => people.named(name)?.id)
     people.serverStates = (name) => serverStore.statesOf(name)
     this.tokens = new TokenService({ store: new FakeTokenStore(people), clock })
@@ -169,7 +181,7 @@ export class OpenHub implements AsyncDisposable {
       users,
       spawner: new FakeSpawner(),
       probe: new FakeProbe({ answers: 'at once' }),
-      routes: new FakeRouteTable(),
+      routes: this.routes,
       tokens: this.tokens,
       clock,
       events: {
@@ -195,6 +207,7 @@ export class OpenHub implements AsyncDisposable {
         credentials: new FakeCredentialStore(people),
         passwords,
         servers: this.servers,
+        ended,
         clock,
       }),
       servers: this.servers,
@@ -202,13 +215,14 @@ export class OpenHub implements AsyncDisposable {
       signIn: new SignInService({
         authenticator,
         users,
-        sessions: new FakeSessionStore(people),
+        sessions,
         brake,
         clock,
         secret: 's',
         settings: () => ({ allow: 'listed', admins: [] }),
         sessionDays: 14,
       }),
+      sessions: new SessionService({ sessions, ended, clock }),
       links: new LinksService({ links: new FakeLinkStore(people), passwords, brake, clock }),
       tokens: this.tokens,
       codes: new FakeCodeStore(),
