@@ -11,12 +11,20 @@ import { clientProgram, CLIENTS, RunningClient } from './clients/programs.ts'
 import { eventually, RunningHub } from './running-hub.ts'
 
 const PASSWORD = 'one word for all of them'
-/** The single-user server of the clients' environment, where more is installed; it reports at once what happens. */
+/**
+ * The single-user server of the clients' environment, where more is installed; it reports at once what happens. Git is told that a
+ * repository of another account's may be fetched from.
+ */
 const CONFIG = `
 authenticator: {use: dummy, allow: everyone, password: ${PASSWORD}, admins: [boss]}
 spawner:
   command: [${clientProgram('jupyterhub-singleuser')}]
-  environment: {JUPYTERHUB_ACTIVITY_INTERVAL: '1', JUPYTER_PLATFORM_DIRS: '1'}
+  environment:
+    JUPYTERHUB_ACTIVITY_INTERVAL: '1'
+    JUPYTER_PLATFORM_DIRS: '1'
+    GIT_CONFIG_COUNT: '1'
+    GIT_CONFIG_KEY_0: safe.directory
+    GIT_CONFIG_VALUE_0: '*'
 `
 
 let hub: RunningHub
