@@ -1,9 +1,13 @@
-import type { Kysely, Selectable, Updateable } from 'kysely'
+import type { ExpressionBuilder, Kysely, Selectable, Updateable } from 'kysely'
 import * as z from 'zod'
 
 import { HubError } from '#core/domain/errors.ts'
-import type { ServerChange, ServerStore } from '#core/domain/servers/server-store.ts'
-import type { Server, ServerId, ServerState } from '#core/domain/servers/server.ts'
+import type {
+  ServerChange,
+  ServerCondition,
+  ServerStore,
+} from '#core/domain/servers/server-store.ts'
+import type { Lease, Server, ServerId } from '#core/domain/servers/server.ts'
 
 import { guarded } from './store-error.ts'
 import { stored, storedJson } from './stored.ts'
@@ -20,6 +24,7 @@ const Address = z.discriminatedUnion('kind', [
 const StoredFailure = z.object({ reason: z.string(), log: z.array(z.string()) })
 const Options = z.record(z.string(), z.unknown())
 const State = z.enum(['stopped', 'spawning', 'ready', 'stopping', 'failed'])
+const UNDERWAY = ['spawning', 'stopping'] as const
 const WantedState = z.enum(['running', 'stopped'])
 
 export class SqlServerStore implements ServerStore {
@@ -98,11 +103,7 @@ export class SqlServerStore implements ServerStore {
     })
   }
 
-  move(
-    id: ServerId,
-    from: { readonly states: readonly ServerState[]; readonly publicId?: string },
-    change: ServerChange,
-  ): Promise<Server | undefined> {
+  move(id: ServerId, from: ServerCondition, change: ServerChange): Promise<Server | undefined> {
     return guarded(async () => {
       const update = this.#db
         .updateTable('servers')
@@ -112,10 +113,7 @@ export class SqlServerStore implements ServerStore {
         .where('user_id', '=', (eb) =>
           eb.selectFrom('users').select('id').where('name', '=', id.user),
         )
-        .where('state', 'in', from.states)
-        .$if(from.publicId !== undefined, (query) =>
-          query.where('public_id', '=', from.publicId ?? ''),
-        )
+        .where((eb) => eb.and(conditionsOf(eb, from)))
       const row = await update.returningAll().executeTakeFirst()
       return row && toServer(row, id.user)
     })
@@ -134,6 +132,32 @@ export class SqlServerStore implements ServerStore {
     })
   }
 
+  listUnderway(): Promise<readonly Server[]> {
+    return guarded(async () => {
+      const rows = await this.#rows().where('state', 'in', UNDERWAY).execute()
+      return rows.map((row) => toServer(row, row.owner))
+    })
+  }
+
+  renewLeases({ holder, until }: Lease): Promise<void> {
+    return this.#setLeases(holder, { lease_until: until.getTime() })
+  }
+
+  dropLeases(holder: string): Promise<void> {
+    return this.#setLeases(holder, { lease_holder: null, lease_until: null })
+  }
+
+  #setLeases(holder: string, set: Updateable<Tables['servers']>): Promise<void> {
+    return guarded(async () => {
+      await this.#db
+        .updateTable('servers')
+        .set(set)
+        .where('state', 'in', UNDERWAY)
+        .where('lease_holder', '=', holder)
+        .execute()
+    })
+  }
+
   #rows() {
     return this.#db
       .selectFrom('servers')
@@ -141,6 +165,34 @@ export class SqlServerStore implements ServerStore {
       .selectAll('servers')
       .select('users.name as owner')
   }
+}
+
+function conditionsOf(
+  eb: ExpressionBuilder<Tables, 'servers'>,
+  { states, publicId, holder, lease }: ServerCondition,
+) {
+  return [
+    eb('state', 'in', states),
+    ...(publicId === undefined ? [] : [eb('public_id', '=', publicId)]),
+    ...(holder === undefined ? [] : [eb('lease_holder', '=', holder)]),
+    ...(lease === undefined
+      ? []
+      : lease === null
+        ? [eb('lease_holder', 'is', null)]
+        : [eb('lease_holder', '=', lease.holder), eb('lease_until', '=', lease.until.getTime())]),
+  ]
+}
+
+function leaseColumns(lease: Lease | null | undefined): Updateable<Tables['servers']> {
+  if (lease === undefined) return {}
+  return { lease_holder: lease?.holder ?? null, lease_until: msOrNull(lease?.until ?? null) }
+}
+
+function leaseOf({
+  lease_holder: holder,
+  lease_until: until,
+}: Selectable<Tables['servers']>): Lease | null {
+  return holder === null || until === null ? null : { holder, until: new Date(until) }
 }
 
 function toServer(row: Selectable<Tables['servers']>, user: string): Server {
@@ -160,6 +212,7 @@ function toServer(row: Selectable<Tables['servers']>, user: string): Server {
     address: json(Address, row.address),
     failure: json(StoredFailure, row.failure),
     lastActivity: timeOrNull(row.last_activity),
+    lease: leaseOf(row),
   }
 }
 
@@ -179,6 +232,7 @@ function toRow(change: ServerChange): Updateable<Tables['servers']> {
     ...(change.handle !== undefined && { handle: json(change.handle) }),
     ...(change.address !== undefined && { address: json(change.address) }),
     ...(change.failure !== undefined && { failure: json(change.failure) }),
+    ...leaseColumns(change.lease),
     ...(change.lastActivity !== undefined && { last_activity: msOrNull(change.lastActivity) }),
   }
 }

@@ -68,5 +68,8 @@ export interface Tables extends AuditTables {
     address: string | null
     failure: string | null
     last_activity: number | null
+    /** The id of a hub. */
+    lease_holder: string | null
+    lease_until: number | null
   }
 }

@@ -8,6 +8,7 @@ import { makeConfigFile } from '#core/config/load.ts'
 import type { HubConfig } from '#core/config/schema.ts'
 import { watchConfig } from '#core/config/watch-config.ts'
 import { HubError } from '#core/domain/errors.ts'
+import { LOOK_MS } from '#core/domain/servers/lease.ts'
 import { buildApp } from '#core/http/app.ts'
 
 import { isReachedFromHereAlone } from './adapters.ts'
@@ -66,6 +67,7 @@ async function serve(options: HubOptions): Promise<void> {
     setUpLink: await setUpLink(hub),
     notices: noticesOf(hub, config),
   })
+  void repeat(() => hub.http.servers.look(), LOOK_MS, end)
   void repeat(() => hub.http.servers.reconcile(), RECONCILE_MS, end)
   void repeat(() => prune(hub), PRUNE_MS, end)
   void watchConfig(live, end)

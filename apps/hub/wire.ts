@@ -24,6 +24,7 @@ import type { HubHttpDeps } from '#core/http/hub-http.ts'
 import { chooseAuthenticator, chooseSpawner } from './adapters.ts'
 import type { HubLog } from './log.ts'
 import type { HubOptions } from './options.ts'
+import { hubId } from './hub-id.ts'
 import { readOrMakeSecret } from './secret-file.ts'
 import { roleSettings, runningConfig, serverSettings } from './settings.ts'
 
@@ -65,6 +66,7 @@ export function wire(options: HubOptions, { live, log, stores, proxyToken }: Wir
   })
   const tokens = new TokenService({ store: stores.tokens, clock })
   const servers = new ServerService({
+    hub: hubId(options.dataDir),
     servers: stores.servers,
     users: stores.users,
     spawner,

@@ -28,12 +28,15 @@ export function mountGonePages(app: FastifyInstance, deps: HubHttpDeps, tools: P
     const path = request.url.slice('/hub'.length)
     const id = serverIn(path)
     if (!id) throw new HubError('not_found', 'There is no such page.')
-    if (isForProgram(request)) return gone(reply, id, publicUrl)
+    if (isForProgram(request)) return toProgram(reply, id)
     const who = await caller(request)
     if (!who) return toSignIn(request, reply)
     await requireServer(rights, 'access:servers', who, id)
     const server = await servers.get(id)
-    if (server?.state === 'ready') return comeAgain(reply, path)
+    if (server?.state === 'ready') {
+      await servers.openWay(server)
+      return comeAgain(reply, path)
+    }
     if (server?.state === 'spawning' || server?.state === 'stopping') {
       return reply.redirect(
         `/hub/spawn-pending/${pathOf(id)}?next=${encodeURIComponent(path)}`,
@@ -84,11 +87,19 @@ export function mountGonePages(app: FastifyInstance, deps: HubHttpDeps, tools: P
     if (path === '/hub' || path.startsWith('/hub/'))
       throw new HubError('not_found', 'There is no such page.')
     const id = serverIn(path)
-    if (id !== undefined && isForProgram(request)) return gone(reply, id, publicUrl)
+    if (id !== undefined && isForProgram(request)) return toProgram(reply, id)
     if (request.method !== 'GET' && request.method !== 'HEAD')
       throw new HubError('not_found', 'Nothing is served here.')
     return reply.redirect(`/hub${path}`)
   })
+
+  /** A server that another hub has brought up, and this one's proxy knows no way to yet, is there in a moment. */
+  async function toProgram(reply: FastifyReply, id: ServerId): Promise<FastifyReply> {
+    const server = await servers.get(id)
+    if (server?.state !== 'ready') return gone(reply, id, publicUrl)
+    await servers.openWay(server)
+    throw new HubError('unavailable', 'The way to the server is being opened.', { retryAfter: 1 })
+  }
 }
 
 /**

@@ -157,6 +157,7 @@ export function notStarted(
     address: null,
     failure: null,
     lastActivity: null,
+    lease: null,
   }
 }
 

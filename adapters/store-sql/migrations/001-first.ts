@@ -104,6 +104,8 @@ create table servers (
   address ${text},
   failure ${text},
   last_activity ${int},
+  lease_holder ${text},
+  lease_until ${int},
   primary key (user_id, name)
 )${strict};
 create index servers_by_state on servers (state);

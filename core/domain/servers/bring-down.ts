@@ -31,7 +31,7 @@ export async function bringDown(
 }
 
 async function takeDown(deps: ServerLifeDeps, { id, publicId }: Server): Promise<void> {
-  const { servers, spawner, routes, tokens, clock, events } = deps
+  const { servers, leases, spawner, routes, tokens, clock, events } = deps
   const server = await servers.find(id)
   if (server?.state !== 'stopping' || server.publicId !== publicId) return
   await routes.remove(prefixOf(id))
@@ -41,10 +41,10 @@ async function takeDown(deps: ServerLifeDeps, { id, publicId }: Server): Promise
   if (handle) await spawner.stop(handle)
   await tokens.revoke(server)
   await spawner.cleanUp(publicId)
-  await servers.move(
+  const moved = await servers.move(
     id,
-    { states: ['stopping'], publicId },
+    { states: ['stopping'], publicId, holder: leases.holder },
     { state: 'stopped', stateSince: clock.now(), handle: null, address: null },
   )
-  events.stopped(server)
+  if (moved) events.stopped(server)
 }

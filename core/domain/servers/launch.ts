@@ -1,7 +1,9 @@
 import { HubError } from '../errors.ts'
+import { followRow } from './follow-row.ts'
 import { serverEnvironment } from './server-environment.ts'
 import { LOG_LINES, type ServerLifeDeps } from './server-life.ts'
 import type { ProgressLog } from './progress-log.ts'
+import type { ServerCondition } from './server-store.ts'
 import { prefixOf, type Server, type ServerAddress, type SpawnHandle } from './server.ts'
 
 /** How often a starting server is looked at: whether it still lives, and what its log says. */
@@ -57,11 +59,10 @@ async function start(
     serverName: server.id.name,
   })
   const now = deps.clock.now()
-  const ready = await deps.servers.move(
-    server.id,
-    { states: ['spawning'], publicId: server.publicId },
-    { state: 'ready', stateSince: now },
-  )
+  const ready = await deps.servers.move(server.id, ours(deps, server), {
+    state: 'ready',
+    stateSince: now,
+  })
   if (!ready) throw new HubError('conflict', 'the server was stopped while it started')
   const url = prefixOf(server.id)
   progress.add({ progress: 100, ready: true, message: `Server ready at ${url}`, url })
@@ -101,13 +102,10 @@ async function spawned(
       onProgress: (percent, message) => progress.add({ progress: Math.min(percent, 49), message }),
     },
   )
-  const moved = await deps.servers.move(
-    server.id,
-    { states: ['spawning'], publicId: server.publicId },
-    made,
-  )
+  const moved = await deps.servers.move(server.id, ours(deps, server), made)
   if (moved) return made
   await deps.spawner.stop(made.handle)
+  await deps.spawner.cleanUp(server.publicId)
   throw new HubError('conflict', 'the server was stopped while it started')
 }
 
@@ -162,26 +160,29 @@ async function fail(
   progress: ProgressLog,
   reason: string,
 ): Promise<void> {
-  const row = await deps.servers.find(server.id)
-  if (row?.handle && row.publicId === server.publicId) await deps.spawner.stop(row.handle)
+  const row = await deps.servers.move(server.id, ours(deps, server), {})
+  // Another hub has stopped it, or goes on with it: the row tells how that ends.
+  if (!row) return followRow(deps, server.id, progress)
+  if (row.handle) await deps.spawner.stop(row.handle)
   const log = await deps.spawner.logTail(server.publicId, LOG_LINES)
   await deps.routes.remove(prefixOf(server.id))
   await deps.tokens.revoke(server)
   await deps.spawner.cleanUp(server.publicId)
-  await deps.servers.move(
-    server.id,
-    { states: ['spawning'], publicId: server.publicId },
-    {
-      state: 'failed',
-      wanted: 'stopped',
-      stateSince: deps.clock.now(),
-      failure: { reason, log },
-      handle: null,
-      address: null,
-    },
-  )
+  await deps.servers.move(server.id, ours(deps, server), {
+    state: 'failed',
+    wanted: 'stopped',
+    stateSince: deps.clock.now(),
+    failure: { reason, log },
+    handle: null,
+    address: null,
+  })
   progress.add({ progress: 100, failed: true, message: `The server did not start. ${reason}`, log })
   deps.events.failed(server, reason)
+}
+
+/** That this start is still the one that the row tells of, and this hub's to carry on. */
+function ours({ leases }: ServerLifeDeps, { publicId }: Server): ServerCondition {
+  return { states: ['spawning'], publicId, holder: leases.holder }
 }
 
 function reasonOf(error: unknown, deadline: AbortSignal): string {

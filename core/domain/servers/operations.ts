@@ -6,6 +6,8 @@ import type { Server, ServerId } from './server.ts'
 /** What this hub is doing with a server at the moment. */
 export interface Operation {
   readonly is: 'starting' | 'stopping'
+  readonly id: ServerId
+  readonly publicId: string
   readonly progress: ProgressLog
   readonly cancel: AbortController
   /** Resolves, never rejects, when it is over. */
@@ -16,6 +18,8 @@ export interface Operation {
 export class Operations {
   readonly #deps: ServerLifeDeps
   readonly #running = new Map<string, Operation>()
+  /** What other hubs were in the middle of when this one looked last, by the path of the server. */
+  others: ReadonlyMap<string, ServerId> = new Map()
 
   constructor(deps: ServerLifeDeps) {
     this.#deps = deps
@@ -38,14 +42,19 @@ export class Operations {
     )
   }
 
-  run(server: Server, operation: Omit<Operation, 'done'>, work: () => Promise<void>): void {
+  run(
+    server: Server,
+    operation: Omit<Operation, 'done' | 'id' | 'publicId'>,
+    work: () => Promise<void>,
+  ): void {
     const key = keyOf(server.id)
     const done = this.attempt(`${operation.is} the server of ${server.id.user}`, work).finally(
       () => {
         if (this.#running.get(key)?.progress === operation.progress) this.#running.delete(key)
       },
     )
-    this.#running.set(key, { ...operation, done })
+    const { id, publicId } = server
+    this.#running.set(key, { ...operation, id, publicId, done })
   }
 
   /** Does what nobody waits for: what goes wrong is said, and tried again by the next look. */

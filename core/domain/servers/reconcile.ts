@@ -16,6 +16,8 @@ export async function reconcile(deps: ServerLifeDeps, operations: Operations): P
   const known = new Set(rows.map(({ publicId }) => publicId))
   for (const handle of running.filter(({ publicId }) => !known.has(publicId))) {
     await operations.attempt('ending a process that no server knows', async () => {
+      // Another hub may have stopped it since.
+      if ((await deps.spawner.inspect(handle)).is === 'gone') return
       await deps.spawner.stop(handle)
       await deps.spawner.cleanUp(handle.publicId)
       deps.events.orphanStopped(handle.publicId)
@@ -33,12 +35,11 @@ export async function reconcile(deps: ServerLifeDeps, operations: Operations): P
 async function lookAfter(deps: ServerLifeDeps, operations: Operations, row: Server): Promise<void> {
   switch (row.state) {
     case 'stopping':
-      return bringDown(deps, operations, row)
     case 'spawning':
-      return resume(deps, operations, row)
+      return goOn(deps, operations, row)
     case 'ready': {
       const found = row.handle ? await deps.spawner.inspect(row.handle) : undefined
-      if (found?.is === 'running') return
+      if (found?.is === 'running' || !deps.leases.mayDeclareDead(row)) return
       return died(deps, row, found?.reason ?? 'its process is gone')
     }
     case 'stopped':
@@ -47,9 +48,20 @@ async function lookAfter(deps: ServerLifeDeps, operations: Operations, row: Serv
   }
 }
 
+/** Work that a hub left half-way: taken over when it does it no more. */
+export async function goOn(
+  deps: ServerLifeDeps,
+  operations: Operations,
+  row: Server,
+): Promise<void> {
+  const taken = await deps.leases.takeOver(row)
+  if (taken?.state === 'stopping') return bringDown(deps, operations, taken)
+  if (taken?.state === 'spawning') return resume(deps, operations, taken)
+}
+
 /** A start that a hub left half-way: goes on waiting for the process, or makes a new one under a new name. */
 async function resume(deps: ServerLifeDeps, operations: Operations, row: Server): Promise<void> {
-  const { servers, spawner, clock } = deps
+  const { servers, leases, spawner, clock } = deps
   const alive = row.handle !== null && (await spawner.inspect(row.handle)).is === 'running'
   if (alive) {
     operations.launch(row)
@@ -58,7 +70,7 @@ async function resume(deps: ServerLifeDeps, operations: Operations, row: Server)
   await spawner.cleanUp(row.publicId)
   const again = await servers.move(
     row.id,
-    { states: ['spawning'], publicId: row.publicId },
+    { states: ['spawning'], publicId: row.publicId, holder: leases.holder },
     { publicId: randomHex(8), handle: null, address: null, stateSince: clock.now() },
   )
   if (again) operations.launch(again)

@@ -1,6 +1,7 @@
 import type { Clock } from '#core/base/clock.ts'
 
 import type { UserStore } from '../users/user-store.ts'
+import type { Leases } from './lease.ts'
 import type { RouteTable } from './route-table.ts'
 import type { ServerProbe } from './server-probe.ts'
 import type { ServerStore } from './server-store.ts'
@@ -27,6 +28,7 @@ export interface ServerEvents {
 /** What a server's life needs of the rest of the hub. */
 export interface ServerLifeDeps {
   readonly servers: ServerStore
+  readonly leases: Leases
   readonly users: Pick<UserStore, 'findById'>
   readonly spawner: Spawner
   readonly probe: ServerProbe

@@ -8,7 +8,6 @@ import { FakeServerStore } from '../testing/fake-server-store.ts'
 import { FakeMachine, FakeSpawner } from '../testing/fake-spawner.ts'
 import type { User } from '../users/user.ts'
 import type { ProgressEvent } from './progress.ts'
-import type { ServerLifeDeps } from './server-life.ts'
 import { ServerService } from './server-service.ts'
 
 const adas = { user: 'ada', name: '' }
@@ -43,7 +42,8 @@ beforeEach(() => {
 
 /** A hub over the same store, machine and proxy: a second one is the first one restarted. */
 function hub(answers: 'at once' | 'when told'): ServerService {
-  const deps: ServerLifeDeps = {
+  return new ServerService({
+    hub: 'one',
     servers: store,
     users: { findById: async () => ada },
     spawner: new FakeSpawner(machine),
@@ -66,8 +66,7 @@ function hub(answers: 'at once' | 'when told'): ServerService {
     },
     settings: () => ({ startTimeoutMs: 60_000, environment: {}, defaultUrl: '/lab' }),
     publicUrl: 'http://hub.example',
-  }
-  return new ServerService(deps)
+  })
 }
 
 async function allEvents(): Promise<ProgressEvent[]> {

@@ -2,12 +2,18 @@ import { randomHex } from '#core/base/random.ts'
 
 import { HubError } from '../errors.ts'
 import { bringDown } from './bring-down.ts'
+import { eventOf, followRow, openWay, untilSettled } from './follow-row.ts'
+import { Leases } from './lease.ts'
+import { look } from './look.ts'
 import { Operations } from './operations.ts'
 import { ProgressLog } from './progress-log.ts'
 import type { ProgressEvent } from './progress.ts'
 import { reconcile } from './reconcile.ts'
 import type { ServerLifeDeps } from './server-life.ts'
-import { prefixOf, type Server, type ServerId } from './server.ts'
+import type { Server, ServerId } from './server.ts'
+
+/** How long to wait for a stop that another hub is at. */
+const STOP_MS = 60_000
 
 /**
  * The life of people's servers: start, stop, and making what *is* match what is *wanted*. The rows say what is wanted and
@@ -18,9 +24,10 @@ export class ServerService {
   readonly #deps: ServerLifeDeps
   readonly #operations: Operations
 
-  constructor(deps: ServerLifeDeps) {
-    this.#deps = deps
-    this.#operations = new Operations(deps)
+  /** @param deps `hub`: this hub's id, see `Leases` */
+  constructor({ hub, ...rest }: Omit<ServerLifeDeps, 'leases'> & { readonly hub: string }) {
+    this.#deps = { ...rest, leases: new Leases({ ...rest, hub }) }
+    this.#operations = new Operations(this.#deps)
   }
 
   get(id: ServerId): Promise<Server | undefined> {
@@ -50,6 +57,7 @@ export class ServerService {
       id,
       { states: ['stopped', 'failed'] },
       {
+        lease: this.#deps.leases.fresh(),
         state: 'spawning',
         wanted: 'running',
         publicId: randomHex(8),
@@ -74,28 +82,35 @@ export class ServerService {
 
   /** Stops it, or gives up its start. Answers when nothing of it is left. Stopping what does not run is fine. */
   async stop(id: ServerId): Promise<void> {
-    const { servers, clock } = this.#deps
+    const { servers, leases, clock } = this.#deps
     const server = await servers.move(
       id,
       { states: ['spawning', 'ready'] },
-      { state: 'stopping', wanted: 'stopped', stateSince: clock.now() },
+      {
+        lease: leases.fresh(),
+        state: 'stopping',
+        wanted: 'stopped',
+        stateSince: clock.now(),
+      },
     )
-    if (server) await bringDown(this.#deps, this.#operations, server)
-    else await this.#operations.of(id)?.done
+    if (server) return bringDown(this.#deps, this.#operations, server)
+    const operation = this.#operations.of(id)
+    if (operation) await operation.done
+    // Another hub may be at it.
+    else await untilSettled(this.#deps, id, STOP_MS)
   }
 
   /** Resolves when the server is no more on its way up or down, or after `ms` milliseconds. The row as it is then. */
   async settled(id: ServerId, ms: number): Promise<Server | undefined> {
-    const operation = this.#operations.of(id)
-    if (operation) {
-      const over = new AbortController()
-      await Promise.race([
-        operation.done,
-        this.#deps.clock.sleep(ms, over.signal).catch(() => undefined),
-      ])
-      over.abort(new Error('no more waiting'))
-    }
-    return this.get(id)
+    const { clock } = this.#deps
+    const deadline = clock.now().getTime() + ms
+    const over = new AbortController()
+    await Promise.race([
+      this.#operations.of(id)?.done,
+      clock.sleep(ms, over.signal).catch(() => undefined),
+    ])
+    over.abort(new Error('no more waiting'))
+    return untilSettled(this.#deps, id, deadline - clock.now().getTime())
   }
 
   /**
@@ -107,8 +122,11 @@ export class ServerService {
     if (operation?.is === 'starting') return operation.progress.follow(signal)
     const server = await this.get(id)
     const log = new ProgressLog()
-    if (server?.state === 'ready') log.add(readyEvent(server))
-    else if (server?.state === 'failed') log.add(failedEvent(server))
+    if (server?.state === 'ready' || server?.state === 'failed') log.add(eventOf(server))
+    else if (server?.state === 'spawning')
+      void this.#operations.attempt('following a start in another hub', () =>
+        followRow(this.#deps, id, log, signal),
+      )
     else
       throw new HubError(
         'invalid',
@@ -127,6 +145,16 @@ export class ServerService {
     return reconcile(this.#deps, this.#operations)
   }
 
+  /** Keeps this hub's leases, and gives up what another hub has taken; takes over what others do no more. */
+  look(): Promise<void> {
+    return look(this.#deps, this.#operations)
+  }
+
+  /** Opens the way to a ready server through this hub's own proxy. */
+  async openWay(server: Server): Promise<void> {
+    if (server.state === 'ready') await openWay(this.#deps, server)
+  }
+
   /** How many servers run or are about to. */
   async countRunning(): Promise<number> {
     return (await this.#deps.servers.listActive()).length
@@ -136,20 +164,7 @@ export class ServerService {
   async quiesce(ms: number): Promise<void> {
     const all = Promise.all(this.#operations.all().map(({ done }) => done))
     await Promise.race([all, this.#deps.clock.sleep(ms)])
-  }
-}
-
-function readyEvent({ id }: Server): ProgressEvent {
-  const url = prefixOf(id)
-  return { progress: 100, ready: true, message: `Server ready at ${url}`, url }
-}
-
-function failedEvent({ failure }: Server): ProgressEvent {
-  const reason = failure?.reason ?? 'The reason is not known.'
-  return {
-    progress: 100,
-    failed: true,
-    message: `The server did not start. ${reason}`,
-    log: failure?.log ?? [],
+    // What is not finished by now others may finish.
+    await this.#deps.leases.letGo()
   }
 }

@@ -1,7 +1,17 @@
-import type { Server, ServerId, ServerState } from './server.ts'
+import type { Lease, Server, ServerId, ServerState } from './server.ts'
 
 /** What a transition may set; what is left out stays. */
 export type ServerChange = Partial<Omit<Server, 'id' | 'userId'>>
+
+/** What a row must still be for a transition: all of what is given. */
+export interface ServerCondition {
+  readonly states: readonly ServerState[]
+  readonly publicId?: string
+  /** The hub that holds its lease. */
+  readonly holder?: string
+  /** The lease exactly as it was seen. */
+  readonly lease?: Lease | null
+}
 
 export interface ServerStore {
   find(id: ServerId): Promise<Server | undefined>
@@ -13,14 +23,16 @@ export interface ServerStore {
   /** Every server that is not plainly at rest: any state but `stopped` and `failed`. */
   listActive(): Promise<readonly Server[]>
   /**
-   * One conditional update: only when the row's state is one of `from` *and* its `publicId` is still that given
-   * (when one is). The row as it is then; undefined when somebody else was faster.
+   * One conditional update: only when the row is still as `from` says. The row as it is then; undefined when somebody
+   * else was faster.
    */
-  move(
-    id: ServerId,
-    from: { readonly states: readonly ServerState[]; readonly publicId?: string },
-    change: ServerChange,
-  ): Promise<Server | undefined>
+  move(id: ServerId, from: ServerCondition, change: ServerChange): Promise<Server | undefined>
+  /** Every server that is on its way up or down: `spawning` or `stopping`. */
+  listUnderway(): Promise<readonly Server[]>
+  /** Gives this lease to every server on its way up or down that its holder has already. */
+  renewLeases(lease: Lease): Promise<void>
+  /** Takes the hub's lease from every server on its way up or down. */
+  dropLeases(holder: string): Promise<void>
   /** Moves the last activity on; never back. */
   touch(id: ServerId, at: Date): Promise<void>
 }

@@ -30,6 +30,17 @@ interface Failure {
   readonly log: readonly string[]
 }
 
+/**
+ * Which hub brings a server up or down, so that of several hubs on one database one does. It is renewed while the work goes on;
+ * on a server that is ready it says who brought it up.
+ */
+export interface Lease {
+  /** A hub's id and which of its lives it is: `0123456789abcdef.01234567`. */
+  readonly holder: string
+  /** By the holder's clock. Others take it for a mark that changes: their clocks may differ. */
+  readonly until: Date
+}
+
 export interface Server {
   readonly id: ServerId
   readonly userId: number
@@ -47,6 +58,8 @@ export interface Server {
   readonly address: ServerAddress | null
   readonly failure: Failure | null
   readonly lastActivity: Date | null
+  /** Which hub works on it, or brought it up. */
+  readonly lease: Lease | null
 }
 
 /** The path under which the proxy serves it, percent-encoded, with slashes at both ends. */

@@ -1,6 +1,6 @@
 import { HubError } from '../errors.ts'
-import type { ServerChange, ServerStore } from '../servers/server-store.ts'
-import type { Server, ServerId, ServerState } from '../servers/server.ts'
+import type { ServerChange, ServerCondition, ServerStore } from '../servers/server-store.ts'
+import type { Lease, Server, ServerId, ServerState } from '../servers/server.ts'
 
 /** Servers in memory, of the people who are named. */
 export class FakeServerStore implements ServerStore {
@@ -45,15 +45,34 @@ export class FakeServerStore implements ServerStore {
 
   async move(
     id: ServerId,
-    from: { readonly states: readonly ServerState[]; readonly publicId?: string },
+    from: ServerCondition,
     change: ServerChange,
   ): Promise<Server | undefined> {
     const row = this.#rows.get(keyOf(id))
     if (!row || !from.states.includes(row.state)) return undefined
     if (from.publicId !== undefined && from.publicId !== row.publicId) return undefined
+    if (from.holder !== undefined && from.holder !== row.lease?.holder) return undefined
+    if (from.lease !== undefined && !isSame(from.lease, row.lease)) return undefined
     const moved = { ...row, ...change }
     this.#rows.set(keyOf(id), moved)
     return moved
+  }
+
+  async listUnderway(): Promise<readonly Server[]> {
+    return [...this.#rows.values()].filter(isUnderway)
+  }
+
+  async renewLeases(lease: Lease): Promise<void> {
+    this.#setLeases(lease.holder, lease)
+  }
+
+  async dropLeases(holder: string): Promise<void> {
+    this.#setLeases(holder, null)
+  }
+
+  #setLeases(holder: string, lease: Lease | null): void {
+    for (const [key, row] of this.#rows)
+      if (isUnderway(row) && row.lease?.holder === holder) this.#rows.set(key, { ...row, lease })
   }
 
   async touch(id: ServerId, at: Date): Promise<void> {
@@ -74,6 +93,12 @@ const AT_REST = {
   address: null,
   failure: null,
   lastActivity: null,
+  lease: null,
 } as const
+
+const isUnderway = ({ state }: Server) => state === 'spawning' || state === 'stopping'
+
+const isSame = (one: Lease | null, other: Lease | null) =>
+  one?.holder === other?.holder && one?.until.getTime() === other?.until.getTime()
 
 const keyOf = ({ user, name }: ServerId) => `${user}/${name}`

@@ -163,6 +163,61 @@ export function describeServerStore(name: string, make: () => Promise<ServerStor
       expect(await store.listOfAll(['ada', 'bob'])).toHaveLength(2)
     })
 
+    test('a transition may ask for the hub that holds the lease, or for the lease as it was seen', async () => {
+      const store = await make()
+      await store.ensure(adas, now)
+      const lease = { holder: 'one', until: now }
+      const from = (rest: object) => ({ states: ['stopped', 'spawning'] as const, ...rest })
+      await store.move(adas, from({ lease: null }), { state: 'spawning', lease })
+
+      expect(await store.move(adas, from({ holder: 'two' }), {})).toBeUndefined()
+      expect(await store.move(adas, from({ lease: null }), {})).toBeUndefined()
+      expect(
+        await store.move(adas, from({ lease: { ...lease, until: later } }), {}),
+      ).toBeUndefined()
+      expect(await store.move(adas, from({ holder: 'one' }), {})).toMatchObject({ lease })
+      expect(await store.move(adas, from({ lease }), { lease: null })).toMatchObject({
+        lease: null,
+      })
+    })
+
+    test('of two that take the same lease at once, one gets it', async () => {
+      const store = await make()
+      await store.ensure(adas, now)
+      const seen = { holder: 'gone', until: now }
+      await store.move(adas, { states: ['stopped'] }, { state: 'spawning', lease: seen })
+      const take = (holder: string) =>
+        store.move(adas, { states: ['spawning'], lease: seen }, { lease: { holder, until: later } })
+
+      const taken = await Promise.all([take('one'), take('two'), take('three')])
+
+      expect(taken.filter((server) => server !== undefined)).toHaveLength(1)
+    })
+
+    test('a hub renews and drops its own leases, of what is on its way', async () => {
+      const store = await make()
+      const states = { a: 'spawning', b: 'stopping', c: 'ready', d: 'spawning' } as const
+      for (const [name, state] of Object.entries(states)) {
+        const lease = { holder: name === 'd' ? 'two' : 'one', until: now }
+        await store.ensure({ user: 'ada', name }, now)
+        await store.move({ user: 'ada', name }, { states: ['stopped'] }, { state, lease })
+      }
+      const leases = async () =>
+        Object.fromEntries((await store.listOf('ada')).map(({ id, lease }) => [id.name, lease]))
+
+      expect((await store.listUnderway()).map(({ id }) => id.name).toSorted()).toEqual([
+        'a',
+        'b',
+        'd',
+      ])
+      await store.renewLeases({ holder: 'one', until: later })
+      const renewed = { holder: 'one', until: later }
+      const others = { c: { holder: 'one', until: now }, d: { holder: 'two', until: now } }
+      expect(await leases()).toEqual({ a: renewed, b: renewed, ...others })
+      await store.dropLeases('one')
+      expect(await leases()).toEqual({ a: null, b: null, ...others })
+    })
+
     test('activity moves on, and never back', async () => {
       const store = await make()
       await store.ensure(adas, now)

@@ -177,6 +177,7 @@ export class OpenHub implements AsyncDisposable {
     people.serverStates = (name) => serverStore.statesOf(name)
     this.tokens = new TokenService({ store: new FakeTokenStore(people), clock })
     this.servers = new ServerService({
+      hub: 'hub',
       servers: serverStore,
       users,
       spawner: new FakeSpawner(),
