@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import type * as z from 'zod'
 
 /** One operation of the REST API, as data: the server mounts it, clients call it, documents come from it. */
 export interface Endpoint<
@@ -18,7 +18,18 @@ export interface Endpoint<
   readonly body: Body
   readonly output: Output
   readonly status: number
+  /** Other statuses of success, and what each means: 201 where 202 is usual. */
+  readonly also?: Readonly<Record<number, string>>
+  /** Though it takes no scope, it takes a credential that holds. */
+  readonly known?: boolean
+  /** Of a body that is not JSON, such as a form. */
+  readonly bodyMedia?: string
+  /** Of an answer that is not JSON, such as `text/event-stream`. */
+  readonly media?: string
 }
+
+/** An operation whatever its shapes are. */
+export type AnyEndpoint = Endpoint<z.ZodType, z.ZodType, z.ZodType>
 
 export function endpoint<
   Params extends z.ZodType,

@@ -1,26 +1,45 @@
-import type * as z from 'zod'
-
-import type { Endpoint } from './endpoint.ts'
+import * as activity from './activity.ts'
 import * as config from './config.ts'
+import type { AnyEndpoint } from './endpoint.ts'
 import * as hub from './hub.ts'
+import * as oauth from './oauth.ts'
+import * as progress from './progress.ts'
 import * as servers from './servers.ts'
 import * as sessions from './sessions.ts'
 import * as signIn from './sign-in.ts'
 import * as tokens from './tokens.ts'
 import * as users from './users.ts'
+import * as who from './who.ts'
 
-type AnyEndpoint = Endpoint<z.ZodType, z.ZodType, z.ZodType>
+/** The operations by noun, each with what its chapter of the document says of them. */
+export const CHAPTERS = [
+  chapter('Hub', 'The hub itself: its version, its health, its proxy, its end.', hub),
+  chapter('Settings', 'What the hub is set to, and where each setting comes from.', config),
+  chapter('Users', 'People: who there are, and what is known of them.', {
+    ...who,
+    ...users,
+    ...activity,
+  }),
+  chapter('Tokens', 'Tokens by which programs act for people.', tokens),
+  chapter('Sessions', 'Browsers in which people are signed in.', sessions),
+  chapter('Servers', 'Notebook servers: start, stop, follow, rename.', { ...servers, ...progress }),
+  chapter('Sign-in', 'One-time links and first passwords.', signIn),
+  chapter('OAuth', 'How services and servers have people signed in.', oauth),
+] as const
 
 /** Every operation of the API: the document is made of them, and every one is held to its scopes by the tests. */
-export const ENDPOINTS: readonly AnyEndpoint[] = [
-  hub,
-  config,
-  users,
-  tokens,
-  servers,
-  sessions,
-  signIn,
-].flatMap((noun) => Object.values<unknown>(noun).filter(isEndpoint))
+export const ENDPOINTS: readonly AnyEndpoint[] = CHAPTERS.flatMap(({ endpoints }) => endpoints)
+
+/** The paths at which an operation is served: a server without a name has one of its own. */
+export function pathsOf({ path }: Pick<AnyEndpoint, 'path'>): readonly string[] {
+  return path.startsWith('/users/:user/servers/:server')
+    ? [path.replace('/servers/:server', '/server'), path]
+    : [path]
+}
+
+function chapter(name: string, says: string, noun: Readonly<Record<string, unknown>>) {
+  return { name, says, endpoints: Object.values(noun).filter(isEndpoint) }
+}
 
 function isEndpoint(value: unknown): value is AnyEndpoint {
   return typeof value === 'object' && value !== null && 'method' in value && 'path' in value

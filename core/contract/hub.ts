@@ -16,3 +16,25 @@ export const getVersion = endpoint({
   output: z.object({ version: z.string() }),
   status: 200,
 })
+
+export const getHealth = endpoint({
+  method: 'GET',
+  path: '/health',
+  summary: 'Whether the hub answers: an empty 200',
+  scopes: [],
+  params: z.object({}),
+  body: nothing,
+  output: z.void(),
+  status: 200,
+})
+
+export const getOpenApi = endpoint({
+  method: 'GET',
+  path: '/openapi.json',
+  summary: 'This document (ours)',
+  scopes: [],
+  params: z.object({}),
+  body: nothing,
+  output: z.record(z.string(), z.unknown()),
+  status: 200,
+})

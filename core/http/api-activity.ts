@@ -1,7 +1,6 @@
 import type { FastifyInstance } from 'fastify'
-import * as z from 'zod'
 
-import { endpoint } from '#core/contract/endpoint.ts'
+import { reportActivity } from '#core/contract/activity.ts'
 import { HubError } from '#core/domain/errors.ts'
 
 import type { HubHttpDeps } from './hub-http.ts'
@@ -9,24 +8,6 @@ import { type Gate, mount } from './mount.ts'
 
 /** A report may come from a clock that is a little ahead (JupyterHub allows 59 minutes). */
 const AHEAD_MS = 59 * 60_000
-
-const Time = z.iso
-  .datetime({ offset: true, local: true })
-  .transform((text) => new Date(/Z|[+-]\d\d:?\d\d$/i.test(text) ? text : `${text}Z`))
-
-const reportActivity = endpoint({
-  method: 'POST',
-  path: '/users/:user/activity',
-  summary: 'When a person, or his servers, were last active; time never moves back',
-  scopes: ['users:activity'],
-  params: z.object({ user: z.string() }),
-  body: z.object({
-    last_activity: Time.optional(),
-    servers: z.record(z.string(), z.object({ last_activity: Time })).optional(),
-  }),
-  output: z.void(),
-  status: 200,
-})
 
 export function mountActivity(
   app: FastifyInstance,

@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import * as z from 'zod'
 
-import { getVersion, PROTOCOL_VERSION } from '#core/contract/hub.ts'
+import { getOpenApi, getVersion, PROTOCOL_VERSION } from '#core/contract/hub.ts'
+import { openApiDocument } from '#core/contract/openapi.ts'
 import { HubError } from '#core/domain/errors.ts'
 
 import { mountActivity } from './api-activity.ts'
@@ -31,6 +32,8 @@ export function mountApi(app: FastifyInstance, deps: HubHttpDeps): void {
     return getVersion.output.parse({ version: PROTOCOL_VERSION })
   })
   app.get('/health', async (_request, reply) => reply.type('application/json').send(''))
+  const document = JSON.stringify(openApiDocument())
+  app.get(getOpenApi.path, async (_request, reply) => reply.type('application/json').send(document))
   const gate = { authenticate, rights: deps.rights }
   mountWho(app, gate, deps)
   mountUsers(app, gate, deps)

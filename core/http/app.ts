@@ -16,6 +16,13 @@ import { mountSignInPages } from './pages-sign-in.ts'
 
 const MOST_BODY_BYTES = 1024 * 1024
 
+const mounted = new WeakMap<FastifyInstance, readonly string[]>()
+
+/** What an app serves, a line a route: `GET /hub/api/users/:user`. */
+export function routesOf(app: FastifyInstance): readonly string[] {
+  return mounted.get(app) ?? []
+}
+
 /** The hub's HTTP face. It does not listen: whoever starts it passes requests to `routing`, each marked with its door. */
 export async function buildApp(deps: HubHttpDeps): Promise<FastifyInstance> {
   const app = fastify({
@@ -26,6 +33,11 @@ export async function buildApp(deps: HubHttpDeps): Promise<FastifyInstance> {
     // The log gets paths without their queries, where codes and tokens could be; so the framework's own logger stays off.
     logger: false,
     forceCloseConnections: true,
+  })
+  const routes: string[] = []
+  mounted.set(app, routes)
+  app.addHook('onRoute', ({ method, url }) => {
+    routes.push(...[method].flat().map((one) => `${one} ${url}`))
   })
   const tools = makePageTools(deps)
   keepDoors(app)

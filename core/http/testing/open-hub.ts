@@ -32,7 +32,7 @@ import { TokenService } from '#core/domain/tokens/token-service.ts'
 import { UserService } from '#core/domain/users/user-service.ts'
 import { FakeCodeStore } from '#core/oauth/testing/fake-code-store.ts'
 
-import { buildApp } from '../app.ts'
+import { buildApp, routesOf } from '../app.ts'
 import { comeIn, type Door } from '../door.ts'
 import { FakeConfig } from './fake-config.ts'
 
@@ -57,6 +57,8 @@ export class OpenHub implements AsyncDisposable {
   access = new Access()
   readonly config = new FakeConfig()
   readonly troubles: unknown[] = []
+  /** What is mounted: `GET /hub/api/users`. */
+  mounted: readonly string[] = []
   readonly routes = new FakeRouteTable()
   tokens!: TokenService
   servers!: ServerService
@@ -238,6 +240,7 @@ export class OpenHub implements AsyncDisposable {
       staticFolder: this.#folder,
       log: { answered: ignore, unforeseen: (id, error) => this.troubles.push([id, error]) },
     })
+    this.mounted = routesOf(app)
     for (const door of ['front', 'servers', 'operator'] as const) {
       const server = createServer((incoming, outgoing) => {
         comeIn(incoming, door)
