@@ -25,10 +25,12 @@ export async function openPostgres(place: {
     await db.destroy()
     throw error
   }
-  return storesOf(db, async () => {
+  const close = async () => {
     // Whoever has asked is answered first; the pool itself would forget those who still wait for a connection.
     await setImmediate()
     await pool.drained()
     await db.destroy()
-  })
+  }
+  // Another hub may write as well, so nothing is remembered.
+  return storesOf(db, { close, writes: undefined })
 }

@@ -11,6 +11,7 @@ import { plugins, type SqlStores, storesOf } from './sql-stores.ts'
 import { QueuedSqliteAdapter, SqliteDriver } from './sqlite-driver.ts'
 import { guardedOpening } from './store-error.ts'
 import type { Tables } from './tables.ts'
+import { WriteCount } from './write-count.ts'
 
 /**
  * Opens the database, making or upgrading it where that is needed. The file is for its owner alone.
@@ -18,22 +19,24 @@ import type { Tables } from './tables.ts'
  */
 export function openSqlite(file: string): SqlStores {
   const database = guardedOpening(file, () => open(file))
+  const writes = new WriteCount(database)
   const db = new Kysely<Tables>({
     dialect: {
       createAdapter: () => new QueuedSqliteAdapter(),
-      createDriver: () => new SqliteDriver(database),
+      createDriver: () => new SqliteDriver(database, writes),
       createIntrospector: (kysely) => new SqliteIntrospector(kysely),
       createQueryCompiler: () => new SqliteQueryCompiler(),
     },
     plugins,
   })
-  return storesOf(db, async () => {
+  const close = async () => {
     // Whoever has asked stands in the driver's queue by then, and is answered first.
     await setImmediate()
     await db.destroy()
     // What was never asked anything has no driver yet that could close it.
     if (database.isOpen) database.close()
-  })
+  }
+  return storesOf(db, { close, writes })
 }
 
 function open(file: string): DatabaseSync {

@@ -9,6 +9,7 @@ import type {
 } from '#core/domain/servers/server-store.ts'
 import type { Lease, Server, ServerId } from '#core/domain/servers/server.ts'
 
+import { ReadCache, type Writes } from './read-cache.ts'
 import { guarded } from './store-error.ts'
 import { stored, storedJson } from './stored.ts'
 import type { Tables } from './tables.ts'
@@ -29,9 +30,11 @@ const WantedState = z.enum(['running', 'stopped'])
 
 export class SqlServerStore implements ServerStore {
   readonly #db: Kysely<Tables>
+  readonly #ofPeople: ReadCache<readonly Server[]>
 
-  constructor(db: Kysely<Tables>) {
+  constructor(db: Kysely<Tables>, writes: Writes | undefined) {
     this.#db = db
+    this.#ofPeople = new ReadCache(writes)
   }
 
   find({ user, name }: ServerId): Promise<Server | undefined> {
@@ -75,13 +78,15 @@ export class SqlServerStore implements ServerStore {
   }
 
   listOf(userName: string): Promise<readonly Server[]> {
-    return guarded(async () => {
-      const rows = await this.#rows()
-        .where('users.name', '=', userName)
-        .orderBy('servers.name')
-        .execute()
-      return rows.map((row) => toServer(row, row.owner))
-    })
+    return this.#ofPeople.read(userName, () =>
+      guarded(async () => {
+        const rows = await this.#rows()
+          .where('users.name', '=', userName)
+          .orderBy('servers.name')
+          .execute()
+        return rows.map((row) => toServer(row, row.owner))
+      }),
+    )
   }
 
   listOfAll(userNames: readonly string[]): Promise<readonly Server[]> {

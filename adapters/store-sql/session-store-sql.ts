@@ -4,15 +4,18 @@ import type { NewSession, SessionStore } from '#core/domain/sign-in/session-stor
 import type { Session } from '#core/domain/sign-in/session.ts'
 
 import { groupNames, type PersonRow, toUser } from './person-rows.ts'
+import { ReadCache, type Writes } from './read-cache.ts'
 import { guarded } from './store-error.ts'
 import type { Tables } from './tables.ts'
 import { transact } from './transact.ts'
 
 export class SqlSessionStore implements SessionStore {
   readonly #db: Kysely<Tables>
+  readonly #known: ReadCache<Session | undefined>
 
-  constructor(db: Kysely<Tables>) {
+  constructor(db: Kysely<Tables>, writes: Writes | undefined) {
     this.#db = db
+    this.#known = new ReadCache(writes)
   }
 
   create(session: NewSession): Promise<void> {
@@ -33,7 +36,12 @@ export class SqlSessionStore implements SessionStore {
     })
   }
 
-  findBySecret(secretHash: string, now: Date): Promise<Session | undefined> {
+  async findBySecret(secretHash: string, now: Date): Promise<Session | undefined> {
+    const session = await this.#known.read(secretHash, () => this.#findBySecret(secretHash, now))
+    return session && session.expiresAt > now ? session : undefined
+  }
+
+  #findBySecret(secretHash: string, now: Date): Promise<Session | undefined> {
     return guarded(async () => {
       const row = await this.#good(now).where('secret_hash', '=', secretHash).executeTakeFirst()
       return row && toSession(row)

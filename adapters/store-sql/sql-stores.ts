@@ -17,6 +17,7 @@ import { SqlCredentialStore } from './credential-store-sql.ts'
 import { SqlFailureStore } from './failure-store-sql.ts'
 import { SqlHeldCredentialStore } from './held-credential-store-sql.ts'
 import { SqlLinkStore } from './link-store-sql.ts'
+import type { Writes } from './read-cache.ts'
 import { SqlServerStore } from './server-store-sql.ts'
 import { SqlSessionStore } from './session-store-sql.ts'
 import type { Tables } from './tables.ts'
@@ -43,16 +44,19 @@ export const plugins = [
 ]
 
 /** All of them over one database, whichever it is. */
-export function storesOf(db: Kysely<Tables>, close: () => Promise<void>): SqlStores {
+export function storesOf(
+  db: Kysely<Tables>,
+  { close, writes }: { readonly close: () => Promise<void>; readonly writes: Writes | undefined },
+): SqlStores {
   return {
-    users: new SqlUserStore(db),
+    users: new SqlUserStore(db, writes),
     credentials: new SqlCredentialStore(db),
-    sessions: new SqlSessionStore(db),
+    sessions: new SqlSessionStore(db, writes),
     held: new SqlHeldCredentialStore(db),
     links: new SqlLinkStore(db),
     failures: new SqlFailureStore(db),
-    tokens: new SqlTokenStore(db),
-    servers: new SqlServerStore(db),
+    tokens: new SqlTokenStore(db, writes),
+    servers: new SqlServerStore(db, writes),
     codes: new SqlCodeStore(db),
     auditLog: new SqlAuditLog(db),
     [Symbol.asyncDispose]: close,

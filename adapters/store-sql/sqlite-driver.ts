@@ -1,12 +1,17 @@
-import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 
 import {
-  CompiledQuery,
+  type CompiledQuery,
   type DatabaseConnection,
   type Driver,
   type QueryResult,
   SqliteAdapter,
 } from 'kysely'
+
+import type { WriteCount } from './write-count.ts'
+
+/** Lists of different lengths are different statements: that many are kept, the latest. */
+const MOST_STATEMENTS = 300
 
 /**
  * Kysely on the runtime's own SQLite. There is one connection, so whoever holds it has the database to himself: statements of
@@ -17,8 +22,8 @@ export class SqliteDriver implements Driver {
   #last: Promise<void> = Promise.resolve()
   #endTurn = () => {}
 
-  constructor(database: DatabaseSync) {
-    this.#connection = new SqliteConnection(database)
+  constructor(database: DatabaseSync, writes: WriteCount) {
+    this.#connection = new SqliteConnection(database, writes)
   }
 
   async init(): Promise<void> {}
@@ -32,18 +37,18 @@ export class SqliteDriver implements Driver {
     return this.#connection
   }
 
-  async beginTransaction(connection: DatabaseConnection): Promise<void> {
+  async beginTransaction(): Promise<void> {
     // Taking the write lock at once: a transaction that reads first could otherwise find, when it writes, that another process was faster.
-    await connection.executeQuery(CompiledQuery.raw('begin immediate'))
+    this.#connection.run('begin immediate')
   }
 
-  async commitTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw('commit'))
+  async commitTransaction(): Promise<void> {
+    this.#connection.run('commit')
   }
 
-  async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+  async rollbackTransaction(): Promise<void> {
     // Some failures, such as a full disk, have ended the transaction already.
-    if (this.#connection.inTransaction) await connection.executeQuery(CompiledQuery.raw('rollback'))
+    if (this.#connection.inTransaction) this.#connection.run('rollback')
   }
 
   async releaseConnection(): Promise<void> {
@@ -65,27 +70,56 @@ export class QueuedSqliteAdapter extends SqliteAdapter {
   }
 }
 
+interface Prepared {
+  readonly statement: StatementSync
+  readonly answersRows: boolean
+}
+
 class SqliteConnection implements DatabaseConnection {
   readonly #database: DatabaseSync
+  readonly #writes: WriteCount
+  /** In the order of their last use. */
+  readonly #prepared = new Map<string, Prepared>()
 
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, writes: WriteCount) {
     this.#database = database
+    this.#writes = writes
   }
 
   get inTransaction(): boolean {
     return this.#database.isTransaction
   }
 
-  async executeQuery<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
-    const statement = this.#database.prepare(sql)
+  run(sql: string): void {
+    this.#prepare(sql).statement.run()
+  }
+
+  async executeQuery<Row>({ sql, parameters, query }: CompiledQuery): Promise<QueryResult<Row>> {
+    this.#writes.note(query)
+    const { statement, answersRows } = this.#prepare(sql)
     const values = parameters.map(toSql)
-    if (statement.columns().length > 0) {
+    if (answersRows) {
       // The rows' shape is what the query builder says; what is JSON inside is parsed where it is read.
       const rows = statement.all(...values) as Row[]
       return { rows }
     }
     const { changes, lastInsertRowid } = statement.run(...values)
     return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) }
+  }
+
+  #prepare(sql: string): Prepared {
+    const known = this.#prepared.get(sql)
+    if (known) {
+      this.#prepared.delete(sql)
+      this.#prepared.set(sql, known)
+      return known
+    }
+    const statement = this.#database.prepare(sql)
+    const prepared = { statement, answersRows: statement.columns().length > 0 }
+    this.#prepared.set(sql, prepared)
+    const [oldest] = this.#prepared.keys()
+    if (this.#prepared.size > MOST_STATEMENTS && oldest !== undefined) this.#prepared.delete(oldest)
+    return prepared
   }
 
   async *streamQuery<Row>(query: CompiledQuery): AsyncIterableIterator<QueryResult<Row>> {

@@ -6,6 +6,7 @@ import type { NewToken, TokenStore } from '#core/domain/tokens/token-store.ts'
 import type { Token, TokenOwner } from '#core/domain/tokens/token.ts'
 
 import { selectPeople, toUser } from './person-rows.ts'
+import { ReadCache, type Writes } from './read-cache.ts'
 import { guarded } from './store-error.ts'
 import { stored, storedJson } from './stored.ts'
 import type { Tables } from './tables.ts'
@@ -17,9 +18,11 @@ const Kind = z.enum(['api', 'server', 'oauth', 'service'])
 
 export class SqlTokenStore implements TokenStore {
   readonly #db: Kysely<Tables>
+  readonly #known: ReadCache<Token | undefined>
 
-  constructor(db: Kysely<Tables>) {
+  constructor(db: Kysely<Tables>, writes: Writes | undefined) {
     this.#db = db
+    this.#known = new ReadCache(writes)
   }
 
   create(token: NewToken): Promise<Token> {
@@ -49,13 +52,17 @@ export class SqlTokenStore implements TokenStore {
     )
   }
 
-  findByHash(hash: string, now: Date): Promise<Token | undefined> {
+  async findByHash(hash: string, now: Date): Promise<Token | undefined> {
+    const token = await this.#known.read(hash, () => this.#findByHash(hash))
+    return token && (token.expiresAt === null || token.expiresAt > now) ? token : undefined
+  }
+
+  #findByHash(hash: string): Promise<Token | undefined> {
     return guarded(async () => {
       const row = await this.#db
         .selectFrom('tokens')
         .selectAll()
         .where('hash', '=', hash)
-        .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', now.getTime())]))
         .executeTakeFirst()
       if (!row) return undefined
       if (row.service !== null) return toToken(row, { kind: 'service', service: row.service })

@@ -5,14 +5,17 @@ import type { User } from '#core/domain/users/user.ts'
 
 import { listPeople } from './people-query.ts'
 import { insertPerson, selectPeople, toUser } from './person-rows.ts'
+import { ReadCache, type Writes } from './read-cache.ts'
 import { guarded } from './store-error.ts'
 import type { Tables } from './tables.ts'
 
 export class SqlUserStore implements UserStore {
   readonly #db: Kysely<Tables>
+  readonly #known: ReadCache<User | undefined>
 
-  constructor(db: Kysely<Tables>) {
+  constructor(db: Kysely<Tables>, writes: Writes | undefined) {
     this.#db = db
+    this.#known = new ReadCache(writes)
   }
 
   create(user: NewUser): Promise<User> {
@@ -20,10 +23,12 @@ export class SqlUserStore implements UserStore {
   }
 
   find(name: string): Promise<User | undefined> {
-    return guarded(async () => {
-      const row = await selectPeople(this.#db).where('name', '=', name).executeTakeFirst()
-      return row && toUser(row)
-    })
+    return this.#known.read(name, () =>
+      guarded(async () => {
+        const row = await selectPeople(this.#db).where('name', '=', name).executeTakeFirst()
+        return row && toUser(row)
+      }),
+    )
   }
 
   findById(id: number): Promise<User | undefined> {

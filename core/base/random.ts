@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto'
 
 /** `bytes` random bytes as lower-case hexadecimal. */
 export function randomHex(bytes: number): string {
@@ -7,7 +7,7 @@ export function randomHex(bytes: number): string {
 
 /** How a random secret of at least 128 bits is kept at rest; too strong to need salt or rounds. */
 export function hashSecret(secret: string): string {
-  return createHash('sha256').update(secret).digest('hex')
+  return hash('sha256', secret, 'hex')
 }
 
 /** Compares two strings in a time that depends on nothing but their lengths. */
