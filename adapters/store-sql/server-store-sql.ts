@@ -5,6 +5,7 @@ import { HubError } from '#core/domain/errors.ts'
 import type {
   ServerChange,
   ServerCondition,
+  ServerDetails,
   ServerStore,
 } from '#core/domain/servers/server-store.ts'
 import type { Lease, Server, ServerId } from '#core/domain/servers/server.ts'
@@ -25,8 +26,10 @@ const Address = z.discriminatedUnion('kind', [
 const StoredFailure = z.object({ reason: z.string(), log: z.array(z.string()) })
 const Options = z.record(z.string(), z.unknown())
 const State = z.enum(['stopped', 'spawning', 'ready', 'stopping', 'failed'])
+const AT_REST = ['stopped', 'failed'] as const
+const ACTIVE = ['spawning', 'ready', 'stopping'] as const
 const UNDERWAY = ['spawning', 'stopping'] as const
-const WantedState = z.enum(['running', 'stopped'])
+const WantedState = z.enum(['running', 'stopped', 'removed'])
 
 export class SqlServerStore implements ServerStore {
   readonly #db: Kysely<Tables>
@@ -50,31 +53,60 @@ export class SqlServerStore implements ServerStore {
   async ensure(id: ServerId, now: Date): Promise<Server> {
     const found = await this.find(id)
     if (found) return found
-    await guarded(async () => {
-      const user = await this.#db
-        .selectFrom('users')
-        .select('id')
-        .where('name', '=', id.user)
-        .executeTakeFirst()
-      if (!user) throw new HubError('not_found', 'there is no such person')
-      await this.#db
-        .insertInto('servers')
-        .values({
-          user_id: user.id,
-          name: id.name,
-          public_id: '',
-          display_name: '',
-          user_options: '{}',
-          wanted: 'stopped',
-          state: 'stopped',
-          state_since: now.getTime(),
-        })
-        .onConflict((conflict) => conflict.doNothing())
-        .execute()
-    })
+    await this.#insert(id, { displayName: '', userOptions: {} }, now)
     const made = await this.find(id)
     if (!made) throw new HubError('not_found', 'there is no such person')
     return made
+  }
+
+  async create(id: ServerId, about: ServerDetails, now: Date): Promise<Server> {
+    if (!(await this.#insert(id, about, now)))
+      throw new HubError('already_exists', 'there is such a server')
+    const made = await this.find(id)
+    if (!made) throw new HubError('not_found', 'there is no such person')
+    return made
+  }
+
+  edit(
+    id: ServerId,
+    { name = id.name, ...about }: Partial<ServerDetails & { readonly name: string }>,
+  ): Promise<Server | undefined> {
+    return guarded(async () => {
+      const update = this.#db
+        .updateTable('servers')
+        .set({ ...toRow(about), name })
+        .where('name', '=', id.name)
+        .where('user_id', '=', (eb) =>
+          eb.selectFrom('users').select('id').where('name', '=', id.user),
+        )
+        .where('state', 'in', AT_REST)
+      // A name that is taken is looked for in the same statement: two that take it at once find one another.
+      const free = this.#db
+        .selectFrom('servers as other')
+        .innerJoin('users', 'users.id', 'other.user_id')
+        .select('other.name')
+        .where('users.name', '=', id.user)
+        .where('other.name', '=', name)
+      const row = await (name === id.name ? update : update.where((eb) => eb.not(eb.exists(free))))
+        .returningAll()
+        .executeTakeFirst()
+      if (row) return toServer(row, id.user)
+      if (name !== id.name && (await free.executeTakeFirst()))
+        throw new HubError('already_exists', 'there is such a server')
+      return undefined
+    })
+  }
+
+  remove({ user, name }: ServerId): Promise<boolean> {
+    return guarded(async () => {
+      const { numDeletedRows } = await this.#db
+        .deleteFrom('servers')
+        .where('name', '=', name)
+        .where('user_id', '=', (eb) => eb.selectFrom('users').select('id').where('name', '=', user))
+        .where('state', 'in', AT_REST)
+        .executeTakeFirst()
+      return numDeletedRows > 0n
+    })
   }
 
   listOf(userName: string): Promise<readonly Server[]> {
@@ -101,10 +133,23 @@ export class SqlServerStore implements ServerStore {
 
   listActive(): Promise<readonly Server[]> {
     return guarded(async () => {
-      const rows = await this.#rows()
-        .where('state', 'in', ['spawning', 'ready', 'stopping'])
-        .execute()
+      const rows = await this.#rows().where('state', 'in', ACTIVE).execute()
       return rows.map((row) => toServer(row, row.owner))
+    })
+  }
+
+  countActive(userName: string): Promise<{ readonly all: number; readonly own: number }> {
+    return guarded(async () => {
+      const counted = await this.#db
+        .selectFrom('servers')
+        .innerJoin('users', 'users.id', 'servers.user_id')
+        .where('state', 'in', ACTIVE)
+        .select(({ fn, eb }) => [
+          fn.countAll().as('all'),
+          fn.sum(eb.case().when('users.name', '=', userName).then(1).else(0).end()).as('own'),
+        ])
+        .executeTakeFirst()
+      return { all: Number(counted?.all ?? 0), own: Number(counted?.own ?? 0) }
     })
   }
 
@@ -134,6 +179,33 @@ export class SqlServerStore implements ServerStore {
         .where('user_id', '=', (eb) => eb.selectFrom('users').select('id').where('name', '=', user))
         .where((eb) => eb.or([eb('last_activity', 'is', null), eb('last_activity', '<', later)]))
         .execute()
+    })
+  }
+
+  /** Whether it was not there before. @throws HubError `not_found` for an unknown person */
+  #insert(id: ServerId, about: ServerDetails, now: Date): Promise<boolean> {
+    return guarded(async () => {
+      const user = await this.#db
+        .selectFrom('users')
+        .select('id')
+        .where('name', '=', id.user)
+        .executeTakeFirst()
+      if (!user) throw new HubError('not_found', 'there is no such person')
+      const { numInsertedOrUpdatedRows } = await this.#db
+        .insertInto('servers')
+        .values({
+          user_id: user.id,
+          name: id.name,
+          public_id: '',
+          display_name: about.displayName,
+          user_options: JSON.stringify(about.userOptions),
+          wanted: 'stopped',
+          state: 'stopped',
+          state_since: now.getTime(),
+        })
+        .onConflict((conflict) => conflict.doNothing())
+        .executeTakeFirst()
+      return (numInsertedOrUpdatedRows ?? 0n) > 0n
     })
   }
 

@@ -8,11 +8,32 @@ import type { ServerSettings } from '#core/domain/servers/server-settings.ts'
 import type { RunningConfig } from '#core/http/api-config.ts'
 
 /** The settings in the words of the services that they are for. */
-export function serverSettings({ spawner }: HubConfig): ServerSettings {
+export function serverSettings({
+  spawner,
+  named_servers: named,
+  groups,
+}: HubConfig): ServerSettings {
   return {
     startTimeoutMs: spawner.start_timeout,
     environment: spawner.environment,
     defaultUrl: spawner.default_url,
+    form: spawner.form,
+    starts: {
+      atOnce: spawner.concurrent_starts,
+      perPerson: spawner.concurrent_starts_per_person,
+    },
+    limits: {
+      namedAllowed: named.allow,
+      named: named.per_user,
+      active: spawner.active_servers,
+      activePerPerson: spawner.active_servers_per_person,
+      groups: Object.fromEntries(
+        Object.entries(groups).map(([name, { limits }]) => [
+          name,
+          { named: limits.named_servers, activePerPerson: limits.active_servers },
+        ]),
+      ),
+    },
   }
 }
 

@@ -22,10 +22,13 @@ export class ManualClock implements Clock {
     return new Promise((resolve, reject) => {
       const sleeper = { until: this.#now + ms, wake: resolve }
       this.#sleepers.push(sleeper)
-      signal?.addEventListener('abort', () => {
+      const leave = () => {
         this.#sleepers = this.#sleepers.filter((other) => other !== sleeper)
-        reject(signal.reason instanceof Error ? signal.reason : new Error(String(signal.reason)))
-      })
+        const reason: unknown = signal?.reason
+        reject(reason instanceof Error ? reason : new Error(String(reason)))
+      }
+      if (signal?.aborted) leave()
+      else signal?.addEventListener('abort', leave)
     })
   }
 

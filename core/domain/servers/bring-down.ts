@@ -46,5 +46,7 @@ async function takeDown(deps: ServerLifeDeps, { id, publicId }: Server): Promise
     { states: ['stopping'], publicId, holder: leases.holder },
     { state: 'stopped', stateSince: clock.now(), handle: null, address: null },
   )
-  if (moved) events.stopped(server)
+  if (!moved) return
+  events.stopped(server)
+  if (moved.wanted === 'removed') await servers.remove(id)
 }

@@ -5,22 +5,81 @@ import { LOG_LINES, type ServerLifeDeps } from './server-life.ts'
 import type { ProgressLog } from './progress-log.ts'
 import type { ServerCondition } from './server-store.ts'
 import { prefixOf, type Server, type ServerAddress, type SpawnHandle } from './server.ts'
+import { effectsOf } from './spawn-form.ts'
+import type { StartQueue, StartTurn } from './start-queue.ts'
 
 /** How often a starting server is looked at: whether it still lives, and what its log says. */
 const LOOK_MS = 500
+/** How often a start that waits for its turn looks at its place. */
+const TURN_LOOK_MS = 1000
 
 /** Why a start came to nothing, in words for the server's owner. */
 class StartFailure extends Error {}
 
+/** What goes with one start. */
+export interface Start {
+  readonly progress: ProgressLog
+  /** Aborts when somebody stops the server. */
+  readonly cancel: AbortSignal
+}
+
 /**
- * Brings one server from `spawning` to `ready`, or to `failed` with the reason and nothing left behind. An abort
- * of `cancel` (somebody stops it) ends what was begun and leaves the row to whoever cancelled.
+ * Brings one server from `spawning` to `ready`, or to `failed` with the reason and nothing left behind, as soon as its turn
+ * has come. An abort of `cancel` ends what was begun and leaves the row to whoever cancelled.
  */
 export async function launch(
   deps: ServerLifeDeps,
+  queue: StartQueue,
   server: Server,
-  progress: ProgressLog,
-  cancel: AbortSignal,
+  start: Start,
+): Promise<void> {
+  // What runs already, after a restart of the hub, has had its turn.
+  if (server.handle) return bringUp(deps, server, start)
+  const turn = queue.enter(server.id.user)
+  try {
+    const mine = await untilTurn(deps, turn, server, start)
+    if (mine) await bringUp(deps, mine, start)
+  } finally {
+    turn.leave()
+  }
+}
+
+/** Waits in line and tells the place in it. The time to start counts from the turn. */
+async function untilTurn(
+  { clock, servers, leases }: ServerLifeDeps,
+  turn: StartTurn,
+  server: Server,
+  { progress, cancel }: Start,
+): Promise<Server | undefined> {
+  if (turn.mayBegin()) return server
+  for (let told = -1; !turn.mayBegin();) {
+    const before = turn.before()
+    if (before !== told) progress.add({ progress: 0, message: placeInWords(before) })
+    told = before
+    const over = new AbortController()
+    const asleep = clock.sleep(TURN_LOOK_MS, AbortSignal.any([cancel, over.signal]))
+    await Promise.race([turn.come, asleep.catch(() => undefined)])
+    over.abort(new Error('the turn has come'))
+    if (cancel.aborted) return undefined
+  }
+  return servers.move(
+    server.id,
+    { states: ['spawning'], publicId: server.publicId, holder: leases.holder },
+    { stateSince: clock.now() },
+  )
+}
+
+function placeInWords(before: number): string {
+  if (before === 0) return 'Waiting for its turn: it is the next to start'
+  return before === 1
+    ? 'Waiting for its turn: 1 start is before it'
+    : `Waiting for its turn: ${before} starts are before it`
+}
+
+async function bringUp(
+  deps: ServerLifeDeps,
+  server: Server,
+  { progress, cancel }: Start,
 ): Promise<void> {
   const { startTimeoutMs } = deps.settings()
   const begun = deps.clock.now().getTime()
@@ -82,7 +141,8 @@ async function spawned(
   const user = await deps.users.findById(server.userId)
   if (!user) throw new StartFailure('Its owner has been removed.')
   const token = await deps.tokens.issue(server)
-  const { environment: extra, defaultUrl } = deps.settings()
+  const { environment, defaultUrl, form } = deps.settings()
+  const chosen = effectsOf(form, server.userOptions)
   const made = await deps.spawner.start(
     {
       id: server.id,
@@ -92,8 +152,8 @@ async function spawned(
         id: server.id,
         user,
         token,
-        extra,
-        defaultUrl,
+        extra: { ...environment, ...chosen.environment },
+        defaultUrl: chosen.defaultUrl ?? environment['JUPYTERHUB_DEFAULT_URL'] ?? defaultUrl,
         publicUrl: deps.publicUrl,
       }),
     },

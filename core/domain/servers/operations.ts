@@ -2,6 +2,7 @@ import { launch } from './launch.ts'
 import { ProgressLog } from './progress-log.ts'
 import type { ServerLifeDeps } from './server-life.ts'
 import type { Server, ServerId } from './server.ts'
+import { StartQueue } from './start-queue.ts'
 
 /** What this hub is doing with a server at the moment. */
 export interface Operation {
@@ -17,12 +18,14 @@ export interface Operation {
 /** The starts and stops that this hub is in the middle of: one for a server at most. */
 export class Operations {
   readonly #deps: ServerLifeDeps
+  readonly queue: StartQueue
   readonly #running = new Map<string, Operation>()
   /** What other hubs were in the middle of when this one looked last, by the path of the server. */
   others: ReadonlyMap<string, ServerId> = new Map()
 
   constructor(deps: ServerLifeDeps) {
     this.#deps = deps
+    this.queue = new StartQueue(() => deps.settings().starts)
   }
 
   of(id: ServerId): Operation | undefined {
@@ -33,12 +36,12 @@ export class Operations {
     return [...this.#running.values()]
   }
 
-  /** Brings a `spawning` server up, beside whoever asked for it. */
+  /** Brings a `spawning` server up when its turn comes, beside whoever asked for it. */
   launch(server: Server): void {
     const progress = new ProgressLog()
     const cancel = new AbortController()
     this.run(server, { is: 'starting', progress, cancel }, () =>
-      launch(this.#deps, server, progress, cancel.signal),
+      launch(this.#deps, this.queue, server, { progress, cancel: cancel.signal }),
     )
   }
 

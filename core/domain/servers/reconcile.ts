@@ -23,7 +23,8 @@ export async function reconcile(deps: ServerLifeDeps, operations: Operations): P
       deps.events.orphanStopped(handle.publicId)
     })
   }
-  for (const row of rows) {
+  // In the order in which they were asked for, so that a line of starts that a hub left is the same line again.
+  for (const row of rows.toSorted((a, b) => startOf(a) - startOf(b))) {
     if (operations.of(row.id)) continue
     await operations.attempt(`looking after the server of ${row.id.user}`, () =>
       lookAfter(deps, operations, row),
@@ -31,6 +32,8 @@ export async function reconcile(deps: ServerLifeDeps, operations: Operations): P
   }
   await operations.attempt('mending the routes', () => mendRoutes(deps))
 }
+
+const startOf = ({ startedAt }: Server) => startedAt?.getTime() ?? 0
 
 async function lookAfter(deps: ServerLifeDeps, operations: Operations, row: Server): Promise<void> {
   switch (row.state) {

@@ -45,7 +45,7 @@ export function serverEnvironment({
     JUPYTERHUB_OAUTH_CLIENT_ALLOWED_SCOPES: '[]',
     JUPYTERHUB_COOKIE_OPTIONS: publicUrl.startsWith('https:') ? '{"secure": true}' : '{}',
     JUPYTERHUB_COOKIE_HOST_PREFIX_ENABLED: '0',
-    JUPYTERHUB_DEFAULT_URL: extra['JUPYTERHUB_DEFAULT_URL'] ?? defaultUrl,
+    JUPYTERHUB_DEFAULT_URL: defaultUrl,
   }
 }
 

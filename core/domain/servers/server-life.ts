@@ -29,7 +29,7 @@ export interface ServerEvents {
 export interface ServerLifeDeps {
   readonly servers: ServerStore
   readonly leases: Leases
-  readonly users: Pick<UserStore, 'findById'>
+  readonly users: Pick<UserStore, 'find' | 'findById'>
   readonly spawner: Spawner
   readonly probe: ServerProbe
   readonly routes: RouteTable

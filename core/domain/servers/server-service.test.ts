@@ -6,9 +6,11 @@ import { FakeProbe } from '../testing/fake-probe.ts'
 import { FakeRouteTable } from '../testing/fake-route-table.ts'
 import { FakeServerStore } from '../testing/fake-server-store.ts'
 import { FakeMachine, FakeSpawner } from '../testing/fake-spawner.ts'
+import { serverSettings } from '../testing/server-settings.ts'
 import type { User } from '../users/user.ts'
 import type { ProgressEvent } from './progress.ts'
 import { ServerService } from './server-service.ts'
+import type { ServerSettings } from './server-settings.ts'
 
 const adas = { user: 'ada', name: '' }
 const ada: User = {
@@ -28,6 +30,7 @@ let routes: FakeRouteTable
 let store: FakeServerStore
 let tokens: Set<string>
 let events: string[]
+let settings: ServerSettings
 let service: ServerService
 
 beforeEach(() => {
@@ -37,6 +40,7 @@ beforeEach(() => {
   store = new FakeServerStore(['ada'])
   tokens = new Set()
   events = []
+  settings = serverSettings()
   service = hub('at once')
 })
 
@@ -45,7 +49,10 @@ function hub(answers: 'at once' | 'when told'): ServerService {
   return new ServerService({
     hub: 'one',
     servers: store,
-    users: { findById: async () => ada },
+    users: {
+      findById: async () => ada,
+      find: async (name) => (name === 'ada' ? ada : undefined),
+    },
     spawner: new FakeSpawner(machine),
     probe: new FakeProbe({ answers }),
     routes,
@@ -64,7 +71,7 @@ function hub(answers: 'at once' | 'when told'): ServerService {
       orphanStopped: () => events.push('orphan stopped'),
       troubled: (doing, error) => events.push(`trouble ${doing}: ${String(error)}`),
     },
-    settings: () => ({ startTimeoutMs: 60_000, environment: {}, defaultUrl: '/lab' }),
+    settings: () => settings,
     publicUrl: 'http://hub.example',
   })
 }

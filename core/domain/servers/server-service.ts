@@ -1,19 +1,25 @@
-import { randomHex } from '#core/base/random.ts'
-
 import { HubError } from '../errors.ts'
+import { Admission } from './admission.ts'
+import { begin, type ServerRequest } from './begin.ts'
 import { bringDown } from './bring-down.ts'
+import { createServer, editServer, removeServer } from './edit-server.ts'
 import { eventOf, followRow, openWay, untilSettled } from './follow-row.ts'
 import { Leases } from './lease.ts'
 import { look } from './look.ts'
 import { Operations } from './operations.ts'
+import { Pace } from './pace.ts'
 import { ProgressLog } from './progress-log.ts'
 import type { ProgressEvent } from './progress.ts'
 import { reconcile } from './reconcile.ts'
-import type { ServerLifeDeps } from './server-life.ts'
+import { tellAll } from './server-events.ts'
+import type { ServerEvents, ServerLifeDeps } from './server-life.ts'
 import type { Server, ServerId } from './server.ts'
 
 /** How long to wait for a stop that another hub is at. */
 const STOP_MS = 60_000
+
+/** A line of starts that is longer than this is nobody's wish. */
+const MOST_WAITING = 10_000
 
 /**
  * The life of people's servers: start, stop, and making what *is* match what is *wanted*. The rows say what is wanted and
@@ -23,10 +29,18 @@ const STOP_MS = 60_000
 export class ServerService {
   readonly #deps: ServerLifeDeps
   readonly #operations: Operations
+  readonly #admission: Admission
+  /** When starts were over, and the next one's turn came. */
+  readonly #turns = new Pace()
 
   /** @param deps `hub`: this hub's id, see `Leases` */
   constructor({ hub, ...rest }: Omit<ServerLifeDeps, 'leases'> & { readonly hub: string }) {
-    this.#deps = { ...rest, leases: new Leases({ ...rest, hub }) }
+    this.#admission = new Admission(rest)
+    this.#deps = {
+      ...rest,
+      leases: new Leases({ ...rest, hub }),
+      events: tellAll([rest.events, this.#counting()]),
+    }
     this.#operations = new Operations(this.#deps)
   }
 
@@ -46,38 +60,37 @@ export class ServerService {
 
   /**
    * Begins a start and answers the row, `spawning`. What becomes of it: `settled`, `progress`.
-   * @throws HubError `conflict` when it runs already or is being stopped, `not_found` for an unknown person
+   * @throws HubError as `begin`; `too_many` also when too many wait already
    */
-  async start(id: ServerId): Promise<Server> {
-    const { servers, clock } = this.#deps
-    const before = await servers.ensure(id, clock.now())
-    if (before.state === 'spawning') return before
-    const now = clock.now()
-    const server = await servers.move(
-      id,
-      { states: ['stopped', 'failed'] },
-      {
-        lease: this.#deps.leases.fresh(),
-        state: 'spawning',
-        wanted: 'running',
-        publicId: randomHex(8),
-        stateSince: now,
-        startedAt: now,
-        handle: null,
-        address: null,
-        failure: null,
-      },
-    )
-    if (server) {
-      this.#operations.launch(server)
-      return server
+  async start(id: ServerId, request: ServerRequest = {}): Promise<Server> {
+    const { queue } = this.#operations
+    if (queue.waiting >= MOST_WAITING) {
+      const now = this.#deps.clock.now()
+      const retryAfter = this.#turns.secondsUntil(queue.waiting - MOST_WAITING + 1, now)
+      throw new HubError(
+        'too_many',
+        `${queue.waiting} starts are waiting for their turn; try again later`,
+        retryAfter === undefined ? {} : { retryAfter },
+      )
     }
-    const found = await servers.find(id)
-    if (found?.state === 'spawning') return found
-    throw new HubError(
-      'conflict',
-      found?.state === 'stopping' ? 'the server is being stopped' : 'the server is running already',
-    )
+    const { server, isNew } = await begin(this.#deps, this.#admission, id, request)
+    if (isNew) this.#operations.launch(server)
+    return server
+  }
+
+  /** Makes a named server and does not start it; see `createServer`. */
+  create(id: ServerId, request: ServerRequest): Promise<Server> {
+    return createServer(this.#deps, id, request)
+  }
+
+  /** Changes a server at rest; see `editServer`. */
+  edit(id: ServerId, change: ServerRequest & { readonly name?: string | undefined }) {
+    return editServer(this.#deps, id, change)
+  }
+
+  /** Takes a named server away, stopping it first; see `removeServer`. */
+  remove(id: ServerId): Promise<void> {
+    return removeServer(this.#deps, this.#operations, id)
   }
 
   /** Stops it, or gives up its start. Answers when nothing of it is left. Stopping what does not run is fine. */
@@ -166,5 +179,20 @@ export class ServerService {
     await Promise.race([all, this.#deps.clock.sleep(ms)])
     // What is not finished by now others may finish.
     await this.#deps.leases.letGo()
+  }
+
+  /** Measures how fast servers come and go, for whoever has to wait. */
+  #counting(): ServerEvents {
+    const turn = () => this.#turns.note(this.#deps.clock.now())
+    return {
+      started: turn,
+      failed: (server) => {
+        if (server.state === 'spawning') turn()
+        this.#admission.noteEnd()
+      },
+      stopped: () => this.#admission.noteEnd(),
+      orphanStopped: () => undefined,
+      troubled: () => undefined,
+    }
   }
 }

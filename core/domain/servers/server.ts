@@ -4,8 +4,8 @@ export interface ServerId {
   readonly name: string
 }
 
-/** What the person wants. */
-type Wanted = 'running' | 'stopped'
+/** What the person wants; `removed`: that it is stopped, and its row taken away then. */
+type Wanted = 'running' | 'stopped' | 'removed'
 
 /** Where the server is on its way: stopped → spawning → ready → stopping → stopped; failed is stopped with a reason. */
 export type ServerState = 'stopped' | 'spawning' | 'ready' | 'stopping' | 'failed'
@@ -67,11 +67,32 @@ export function prefixOf({ user, name }: ServerId): string {
   return name === '' ? `/user/${quote(user)}/` : `/user/${quote(user)}/${quote(name)}/`
 }
 
-/** The server's OAuth client id, which is also the name of its cookie. */
+const CLIENT_PREFIX = 'jupyterhub-user-'
+
+/**
+ * The server's OAuth client id, which is also the name of its cookie. In the person's part a `-` is quoted too: otherwise the
+ * server `c` of `a-b` and the server `b-c` of `a` would be one client.
+ */
 export function clientIdOf({ user, name }: ServerId): string {
-  return name === ''
-    ? `jupyterhub-user-${quote(user)}`
-    : `jupyterhub-user-${quote(user)}-${quote(name)}`
+  const owner = CLIENT_PREFIX + quote(user).replaceAll('-', '%2D')
+  return name === '' ? owner : `${owner}-${quote(name)}`
+}
+
+/** The names in an OAuth client id, as they are written there; undefined when it is no server's. */
+export function namesInClientId(clientId: string): ServerId | undefined {
+  if (!clientId.startsWith(CLIENT_PREFIX)) return undefined
+  const [user = '', ...name] = clientId.slice(CLIENT_PREFIX.length).split('-')
+  try {
+    return { user: decodeURIComponent(user), name: decodeURIComponent(name.join('-')) }
+  } catch {
+    // Not of our quoting.
+    return undefined
+  }
+}
+
+/** Whether nothing of it runs or is on its way. */
+export function isAtRest({ state }: Pick<Server, 'state'>): boolean {
+  return state === 'stopped' || state === 'failed'
 }
 
 /** JupyterHub's quoting of names in paths: `@` and `~` stay as they are. */

@@ -6,6 +6,7 @@ import { FakeProbe } from '../testing/fake-probe.ts'
 import { FakeRouteTable } from '../testing/fake-route-table.ts'
 import { FakeServerStore } from '../testing/fake-server-store.ts'
 import { FakeMachine, FakeSpawner } from '../testing/fake-spawner.ts'
+import { serverSettings } from '../testing/server-settings.ts'
 import type { User } from '../users/user.ts'
 import { LEASE_MS, LOOK_MS } from './lease.ts'
 import { ServerService } from './server-service.ts'
@@ -43,7 +44,7 @@ function hub(name: string, answers: 'at once' | 'when told' = 'at once'): Hub {
   const service = new ServerService({
     hub: name,
     servers: store,
-    users: { findById: async () => ada },
+    users: { findById: async () => ada, find: async () => ada },
     spawner: new FakeSpawner(machine),
     probe: new FakeProbe({ answers }),
     routes,
@@ -56,7 +57,7 @@ function hub(name: string, answers: 'at once' | 'when told' = 'at once'): Hub {
       orphanStopped: () => say('orphan stopped'),
       troubled: (doing, error) => say(`trouble ${doing}: ${String(error)}`),
     },
-    settings: () => ({ startTimeoutMs: 60_000, environment: {}, defaultUrl: '/lab' }),
+    settings: () => serverSettings(),
     publicUrl: 'http://hub.example',
   })
   return { clock, service, routes }

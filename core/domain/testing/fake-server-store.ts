@@ -1,6 +1,17 @@
 import { HubError } from '../errors.ts'
-import type { ServerChange, ServerCondition, ServerStore } from '../servers/server-store.ts'
-import type { Lease, Server, ServerId, ServerState } from '../servers/server.ts'
+import type {
+  ServerChange,
+  ServerCondition,
+  ServerDetails,
+  ServerStore,
+} from '../servers/server-store.ts'
+import {
+  isAtRest,
+  type Lease,
+  type Server,
+  type ServerId,
+  type ServerState,
+} from '../servers/server.ts'
 
 /** Servers in memory, of the people who are named. */
 export class FakeServerStore implements ServerStore {
@@ -31,6 +42,32 @@ export class FakeServerStore implements ServerStore {
     return row
   }
 
+  async create(id: ServerId, about: ServerDetails, now: Date): Promise<Server> {
+    if (this.#rows.has(keyOf(id))) throw new HubError('already_exists', 'there is such a server')
+    const row = { ...(await this.ensure(id, now)), ...about }
+    this.#rows.set(keyOf(id), row)
+    return row
+  }
+
+  async edit(
+    id: ServerId,
+    { name = id.name, ...about }: Partial<ServerDetails & { readonly name: string }>,
+  ): Promise<Server | undefined> {
+    const row = this.#rows.get(keyOf(id))
+    if (!row || !isAtRest(row)) return undefined
+    const edited = { ...row, ...about, id: { ...id, name } }
+    if (name !== id.name && this.#rows.has(keyOf(edited.id)))
+      throw new HubError('already_exists', 'there is such a server')
+    this.#rows.delete(keyOf(id))
+    this.#rows.set(keyOf(edited.id), edited)
+    return edited
+  }
+
+  async remove(id: ServerId): Promise<boolean> {
+    const row = this.#rows.get(keyOf(id))
+    return row !== undefined && isAtRest(row) && this.#rows.delete(keyOf(id))
+  }
+
   async listOf(userName: string): Promise<readonly Server[]> {
     return [...this.#rows.values()].filter(({ id }) => id.user === userName)
   }
@@ -40,7 +77,12 @@ export class FakeServerStore implements ServerStore {
   }
 
   async listActive(): Promise<readonly Server[]> {
-    return [...this.#rows.values()].filter(({ state }) => state !== 'stopped' && state !== 'failed')
+    return [...this.#rows.values()].filter((row) => !isAtRest(row))
+  }
+
+  async countActive(userName: string): Promise<{ all: number; own: number }> {
+    const active = await this.listActive()
+    return { all: active.length, own: active.filter(({ id }) => id.user === userName).length }
   }
 
   async move(

@@ -163,6 +163,81 @@ export function describeServerStore(name: string, make: () => Promise<ServerStor
       expect(await store.listOfAll(['ada', 'bob'])).toHaveLength(2)
     })
 
+    test('a server that is made has what was said of it, and is made once', async () => {
+      const store = await make()
+      const gpu = { user: 'ada', name: 'gpu' }
+      const about = { displayName: 'Große GPU', userOptions: { size: ['large', 2] } }
+
+      const made = await store.create(gpu, about, now)
+
+      expect(made).toMatchObject({ ...about, id: gpu, state: 'stopped', stateSince: now })
+      await expect(store.create(gpu, about, later)).rejects.toMatchObject({
+        code: 'already_exists',
+      })
+      await expect(store.create({ user: 'nobody', name: 'gpu' }, about, now)).rejects.toMatchObject(
+        { code: 'not_found' },
+      )
+    })
+
+    test('a server at rest is called otherwise, and a running one is not', async () => {
+      const store = await make()
+      const [gpu, cpu] = ['gpu', 'cpu'].map((name) => ({ user: 'ada', name }))
+      if (!gpu || !cpu) throw new Error('unreachable')
+      const about = { displayName: 'GPU', userOptions: { size: 1 } }
+      await store.create(gpu, about, now)
+      await store.create({ user: 'bob', name: 'cpu' }, about, now)
+
+      const renamed = await store.edit(gpu, { name: 'cpu', userOptions: { size: 2 } })
+
+      expect(renamed).toMatchObject({ id: cpu, displayName: 'GPU', userOptions: { size: 2 } })
+      expect([await store.find(gpu), await store.find(cpu)]).toEqual([undefined, renamed])
+      expect(await store.edit(gpu, { displayName: 'gone' })).toBeUndefined()
+      await store.move(cpu, { states: ['stopped'] }, { state: 'ready' })
+      expect(await store.edit(cpu, { name: 'gpu' })).toBeUndefined()
+    })
+
+    test('a name that is taken is not given a second time', async () => {
+      const store = await make()
+      const about = { displayName: '', userOptions: {} }
+      const [gpu, cpu] = ['gpu', 'cpu'].map((name) => ({ user: 'ada', name }))
+      if (!gpu || !cpu) throw new Error('unreachable')
+      await store.create(gpu, about, now)
+      await store.create(cpu, about, now)
+
+      await expect(store.edit(gpu, { name: 'cpu' })).rejects.toMatchObject({
+        code: 'already_exists',
+      })
+      expect(await store.edit(gpu, { name: 'gpu', displayName: 'x' })).toMatchObject({
+        displayName: 'x',
+      })
+    })
+
+    test('a server at rest is taken away, and a running one is not', async () => {
+      const store = await make()
+      await store.ensure(adas, now)
+      await store.move(adas, { states: ['stopped'] }, { state: 'ready', wanted: 'removed' })
+
+      expect(await store.remove(adas)).toBe(false)
+      await store.move(adas, { states: ['ready'] }, { state: 'failed' })
+
+      expect([await store.remove(adas), await store.remove(adas)]).toEqual([true, false])
+      expect(await store.find(adas)).toBeUndefined()
+    })
+
+    test('what is active is counted, of all and of one person', async () => {
+      const store = await make()
+      expect(await store.countActive('ada')).toEqual({ all: 0, own: 0 })
+      const ids = [adas, { user: 'ada', name: 'gpu' }, { user: 'bob', name: '' }]
+      for (const id of ids) {
+        await store.ensure(id, now)
+        await store.move(id, { states: ['stopped'] }, { state: 'spawning' })
+      }
+      await store.move(adas, { states: ['spawning'] }, { state: 'failed' })
+
+      expect(await store.countActive('ada')).toEqual({ all: 2, own: 1 })
+      expect(await store.countActive('nobody')).toEqual({ all: 2, own: 0 })
+    })
+
     test('a transition may ask for the hub that holds the lease, or for the lease as it was seen', async () => {
       const store = await make()
       await store.ensure(adas, now)

@@ -28,6 +28,7 @@ import { FakeProbe } from '#core/domain/testing/fake-probe.ts'
 import { FakeRouteTable } from '#core/domain/testing/fake-route-table.ts'
 import { FakeServerStore } from '#core/domain/testing/fake-server-store.ts'
 import { FakeSpawner } from '#core/domain/testing/fake-spawner.ts'
+import { serverSettings } from '#core/domain/testing/server-settings.ts'
 import { TokenService } from '#core/domain/tokens/token-service.ts'
 import { UserService } from '#core/domain/users/user-service.ts'
 import { FakeCodeStore } from '#core/oauth/testing/fake-code-store.ts'
@@ -55,6 +56,8 @@ export class OpenHub implements AsyncDisposable {
   readonly clock = new ManualClock()
   /** The roles in force; replace it to change them. */
   access = new Access()
+  /** What is said of servers; replace it to change it. */
+  serverSettings = serverSettings()
   readonly config = new FakeConfig()
   readonly troubles: unknown[] = []
   /** What is mounted: `GET /hub/api/users`. */
@@ -194,7 +197,7 @@ export class OpenHub implements AsyncDisposable {
         orphanStopped: ignore,
         troubled: (...trouble) => this.troubles.push(trouble),
       },
-      settings: () => ({ startTimeoutMs: 60_000, environment: {}, defaultUrl: '/lab' }),
+      settings: () => this.serverSettings,
       publicUrl: 'http://hub.example',
     })
     const passwords = { hash: async (password: string) => password }
