@@ -96,6 +96,21 @@ describeEachDatabase((kind, fresh) => {
     expect(await again.users.list({ offset: 0, limit: 1 })).toMatchObject({ total: 20 })
   })
 
+  test('of several that propose a value at once, one is taken by all, for good', async () => {
+    const { stores, place } = await fresh()
+    await using other = await openSqlStore(place)
+
+    const agreed = await Promise.all(
+      ['a', 'b', 'c', 'd'].map((value, i) =>
+        (i % 2 === 0 ? stores : other).agreed.agree('key', value),
+      ),
+    )
+
+    expect(new Set(agreed).size).toBe(1)
+    expect(await other.agreed.agree('key', 'later')).toBe(agreed[0])
+    expect(await other.agreed.agree('another key', 'later')).toBe('later')
+  })
+
   test('a null character is kept, or refused as the caller’s mistake', async () => {
     const { users } = (await fresh()).stores
 

@@ -11,6 +11,7 @@ import type { TokenStore } from '#core/domain/tokens/token-store.ts'
 import type { UserStore } from '#core/domain/users/user-store.ts'
 import type { CodeStore } from '#core/oauth/code-store.ts'
 
+import { SqlAgreedValues } from './agreed-values-sql.ts'
 import { SqlAuditLog } from './audit-log-sql.ts'
 import { SqlCodeStore } from './code-store-sql.ts'
 import { SqlCredentialStore } from './credential-store-sql.ts'
@@ -26,6 +27,9 @@ import { SqlUserStore } from './user-store-sql.ts'
 
 /** Every store of the hub, in one database. */
 export interface SqlStores extends AsyncDisposable {
+  /** Whether hubs on other data directories may have the same database. */
+  readonly isShared: boolean
+  readonly agreed: SqlAgreedValues
   readonly users: UserStore
   readonly credentials: CredentialStore
   readonly sessions: SessionStore
@@ -46,9 +50,19 @@ export const plugins = [
 /** All of them over one database, whichever it is. */
 export function storesOf(
   db: Kysely<Tables>,
-  { close, writes }: { readonly close: () => Promise<void>; readonly writes: Writes | undefined },
+  {
+    isShared,
+    close,
+    writes,
+  }: {
+    readonly isShared: boolean
+    readonly close: () => Promise<void>
+    readonly writes: Writes | undefined
+  },
 ): SqlStores {
   return {
+    isShared,
+    agreed: new SqlAgreedValues(db),
     users: new SqlUserStore(db, writes),
     credentials: new SqlCredentialStore(db),
     sessions: new SqlSessionStore(db, writes),

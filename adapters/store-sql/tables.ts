@@ -21,6 +21,7 @@ export interface Tables extends AuditTables {
   }
   /** `source`: who put the person in, `api` or `config`. */
   group_members: { group_id: number; user_id: number; source: 'api' | 'config' }
+  agreed_values: { name: string; value: string }
   credentials: { user_id: number; hash: string; set_at: number }
   sessions: {
     id: string

@@ -8,7 +8,7 @@ import { comeIn, type Door } from '#core/http/door.ts'
 
 /** Opens one door of the hub: a unix socket, whose requests are marked with the door that they came in by. */
 export async function openDoor(
-  app: FastifyInstance,
+  app: Pick<FastifyInstance, 'routing'>,
   door: Door,
   { path, mode }: { readonly path: string; readonly mode: number },
 ): Promise<Server> {

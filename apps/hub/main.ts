@@ -1,8 +1,10 @@
 import type { Server } from 'node:http'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
+
+import type { FastifyInstance } from 'fastify'
 
 import { openSqlStore } from '#adapters/store-sql/open-sql-store.ts'
+import type { SqlStores } from '#adapters/store-sql/sql-stores.ts'
 import { LiveConfig } from '#core/config/live-config.ts'
 import { makeConfigFile } from '#core/config/load.ts'
 import type { HubConfig } from '#core/config/schema.ts'
@@ -17,6 +19,10 @@ import { databaseOf } from './database.ts'
 import { openDoor } from './listen.ts'
 import { openLog } from './log.ts'
 import { type HubOptions, readOptions } from './options.ts'
+import { repeat } from './repeat.ts'
+import { agree } from './shared.ts'
+import { untilAvailable } from './until-available.ts'
+import { WaitingRoom } from './waiting-room.ts'
 import { type Hub, wire } from './wire.ts'
 
 /** How often what is is compared with what is wanted, and old sessions and codes are swept out. */
@@ -43,34 +49,88 @@ async function serve(options: HubOptions): Promise<void> {
   })
   const config = live.current()
   const token = proxyToken()
-  const stores = await openSqlStore(databaseOf(options, config))
-  const hub = wire(options, { live, log, stores, proxyToken: token })
-  const app = await buildApp(hub.http)
-  const { runDir, dataDir, sharedSockets } = options
-  const front = join(runDir, 'front/hub.sock')
-  const doors = [
-    await openDoor(app, 'front', { path: front, mode: sharedSockets ? 0o660 : 0o600 }),
-    await openDoor(app, 'servers', { path: join(runDir, 'servers/hub.sock'), mode: 0o600 }),
-    await openDoor(app, 'operator', { path: join(dataDir, 'operator.sock'), mode: 0o600 }),
-  ]
-  const end = endOrderly(hub, doors, () => lock.close())
-  process.send?.({
-    type: 'launch',
-    listen: config.listen,
-    publicNames: publicNames(config),
-    frontSocket: front,
+  const launch = () =>
+    process.send?.({
+      type: 'launch',
+      listen: config.listen,
+      publicNames: publicNames(config),
+      frontSocket: frontOf(options),
+    })
+  const stores = await waitedFor(() => openSqlStore(databaseOf(options, config)), {
+    options,
+    launch,
+    say: log.say,
   })
-  await hub.http.servers.reconcile()
+  const shared = await agree(stores, options)
+  const hub = wire(options, { live, log, stores, shared, proxyToken: token })
+  const doors = await openDoors(await buildApp(hub.http), options)
+  const end = endOrderly(hub, doors, () => lock.close())
+  launch()
+  await untilAvailable(
+    () => hub.http.servers.reconcile(),
+    async (why) => log.say(why),
+  )
   process.send?.({
     type: 'ready',
     url: config.public_url,
-    setUpLink: await setUpLink(hub),
+    setUpLink: await untilAvailable(
+      () => setUpLink(hub),
+      async (why) => log.say(why),
+    ),
     notices: noticesOf(hub, config),
   })
-  void repeat(() => hub.http.servers.look(), LOOK_MS, end)
-  void repeat(() => hub.http.servers.reconcile(), RECONCILE_MS, end)
-  void repeat(() => prune(hub), PRUNE_MS, end)
+  const rules = { end, say: log.say }
+  void repeat(() => hub.http.servers.look(), LOOK_MS, rules)
+  void repeat(() => hub.http.servers.reconcile(), RECONCILE_MS, rules)
+  void repeat(() => prune(hub), PRUNE_MS, rules)
   void watchConfig(live, end)
+}
+
+const frontOf = ({ runDir }: HubOptions) => join(runDir, 'front/hub.sock')
+
+async function openDoors(
+  app: Pick<FastifyInstance, 'routing'>,
+  options: HubOptions,
+): Promise<readonly Server[]> {
+  const { runDir, dataDir, sharedSockets } = options
+  return [
+    await openDoor(app, 'front', { path: frontOf(options), mode: sharedSockets ? 0o660 : 0o600 }),
+    await openDoor(app, 'servers', { path: join(runDir, 'servers/hub.sock'), mode: 0o600 }),
+    await openDoor(app, 'operator', { path: join(dataDir, 'operator.sock'), mode: 0o600 }),
+  ]
+}
+
+/** The database, at once or later; until then whoever comes is told what is waited for. */
+async function waitedFor(
+  open: () => Promise<SqlStores>,
+  {
+    options,
+    launch,
+    say,
+  }: {
+    readonly options: HubOptions
+    readonly launch: () => void
+    readonly say: (message: string) => void
+  },
+): Promise<SqlStores> {
+  const room = new WaitingRoom()
+  let doors: readonly Server[] = []
+  const leave = () => process.exit(0)
+  const stores = await untilAvailable(open, async (why) => {
+    say(`The hub waits for its database. ${why}`)
+    room.why = why
+    if (doors.length > 0) return
+    // Nothing is half-way yet that would have to be ended in an orderly way.
+    process.once('disconnect', leave)
+    doors = await openDoors(room, options)
+    launch()
+  })
+  process.off('disconnect', leave)
+  for (const door of doors) {
+    door.closeAllConnections()
+    await new Promise((resolve) => door.close(resolve))
+  }
+  return stores
 }
 
 /** The secret that the supervisor gave to hub and proxy. It is taken out of the environment, where children would find it. */
@@ -111,17 +171,6 @@ async function prune({ stores, http }: Hub): Promise<void> {
   await stores.codes.prune(now)
 }
 
-async function repeat(
-  run: () => Promise<unknown>,
-  everyMs: number,
-  end: AbortSignal,
-): Promise<void> {
-  while (!end.aborted) {
-    await delay(everyMs, undefined, { ref: false, signal: end }).catch(() => undefined)
-    if (!end.aborted) await run().catch((error: unknown) => console.error(error))
-  }
-}
-
 /** On SIGTERM, and when the supervisor is gone. Servers go on running; the next hub finds them. */
 function endOrderly(
   { http, stores, routes, say }: Hub,
@@ -134,7 +183,7 @@ function endOrderly(
     ending.abort(new Error('the hub is ending'))
     for (const door of doors) door.close()
     await http.servers.quiesce(QUIESCE_MS)
-    const running = await http.servers.countRunning()
+    const running = await http.servers.countRunning().catch(() => 0)
     if (running > 0)
       say(
         `${running} notebook server(s) go on running, and are found again at the next start. To end them, stop them in the browser first.`,

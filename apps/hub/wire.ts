@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto'
-import { readFileSync, realpathSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { HttpServerProbe } from '#adapters/probe-http/http-server-probe.ts'
@@ -24,9 +23,8 @@ import type { HubHttpDeps } from '#core/http/hub-http.ts'
 import { chooseAuthenticator, chooseSpawner } from './adapters.ts'
 import type { HubLog } from './log.ts'
 import type { HubOptions } from './options.ts'
-import { hubId } from './hub-id.ts'
-import { readOrMakeSecret } from './secret-file.ts'
 import { roleSettings, runningConfig, serverSettings } from './settings.ts'
+import type { Shared } from './shared.ts'
 
 const SESSION_DAYS = 14
 const ROOT = join(import.meta.dirname, '../..')
@@ -44,16 +42,20 @@ export interface WireParts {
   readonly live: LiveConfig
   readonly log: HubLog
   readonly stores: SqlStores
+  readonly shared: Shared
   readonly proxyToken: string
 }
 
 /** Builds the hub: the only place where services meet adapters. */
-export function wire(options: HubOptions, { live, log, stores, proxyToken }: WireParts): Hub {
+export function wire(
+  options: HubOptions,
+  { live, log, stores, shared, proxyToken }: WireParts,
+): Hub {
   const clock = systemClock
   const config = live.current()
-  const secret = readOrMakeSecret(join(options.dataDir, 'secrets/cookie'))
+  const { secret } = shared
   const { authenticator, passwords } = chooseAuthenticator(config, stores)
-  const spawner = chooseSpawner(config, spawnerOptions(options, config))
+  const spawner = chooseSpawner(config, spawnerOptions(options, config, shared))
   const routes = new HttpRouteTable({
     apiSocket: join(options.runDir, 'proxy/api.sock'),
     token: proxyToken,
@@ -66,7 +68,7 @@ export function wire(options: HubOptions, { live, log, stores, proxyToken }: Wir
   })
   const tokens = new TokenService({ store: stores.tokens, clock })
   const servers = new ServerService({
-    hub: hubId(options.dataDir),
+    hub: shared.hub,
     servers: stores.servers,
     users: stores.users,
     spawner,
@@ -123,6 +125,7 @@ export function wire(options: HubOptions, { live, log, stores, proxyToken }: Wir
 function spawnerOptions(
   { dataDir, runDir, pythonDir, sharedSockets }: HubOptions,
   { spawner }: HubConfig,
+  { instance }: Shared,
 ): ProcessSpawnerOptions {
   return {
     command: spawner.command,
@@ -132,7 +135,7 @@ function spawnerOptions(
     homesDir: spawner.homes || join(dataDir, 'homes'),
     logsDir: join(dataDir, 'logs/servers'),
     shared: sharedSockets,
-    instance: createHash('sha256').update(realpathSync(dataDir)).digest('hex').slice(0, 16),
+    instance,
     inherited: inheritedEnvironment(),
   }
 }

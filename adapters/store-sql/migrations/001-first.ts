@@ -27,6 +27,11 @@ create table group_members (
 )${strict};
 create index groups_of_user on group_members (user_id);
 
+create table agreed_values (
+  name ${text} primary key,
+  value ${text} not null
+)${strict};
+
 create table credentials (
   user_id ${int} primary key references users (id) on delete cascade,
   hash ${text} not null,

@@ -1,3 +1,4 @@
+import { HubError } from '../errors.ts'
 import type { ProgressLog } from './progress-log.ts'
 import type { ProgressEvent } from './progress.ts'
 import type { ServerLifeDeps } from './server-life.ts'
@@ -16,12 +17,17 @@ export async function followRow(
 ): Promise<void> {
   let shown = ''
   for (const wait of waits()) {
-    const server = await deps.servers.find(id)
-    if (server?.state === 'ready' && !deps.leases.isMine(server)) await openWay(deps, server)
-    const event = eventOf(server)
-    if (event.message !== shown) log.add(event)
-    shown = event.message
-    if (server?.state !== 'spawning') return
+    try {
+      const server = await deps.servers.find(id)
+      if (server?.state === 'ready' && !deps.leases.isMine(server)) await openWay(deps, server)
+      const event = eventOf(server)
+      if (event.message !== shown) log.add(event)
+      shown = event.message
+      if (server?.state !== 'spawning') return
+    } catch (error) {
+      // Whoever watches goes on watching when the database, or the proxy, is back.
+      if (!(error instanceof HubError && error.code === 'unavailable')) throw error
+    }
     await deps.clock.sleep(wait, signal)
   }
 }

@@ -1,3 +1,4 @@
+import { followRow } from './follow-row.ts'
 import { launch } from './launch.ts'
 import { ProgressLog } from './progress-log.ts'
 import type { ServerLifeDeps } from './server-life.ts'
@@ -40,9 +41,17 @@ export class Operations {
   launch(server: Server): void {
     const progress = new ProgressLog()
     const cancel = new AbortController()
-    this.run(server, { is: 'starting', progress, cancel }, () =>
-      launch(this.#deps, this.queue, server, { progress, cancel: cancel.signal }),
-    )
+    this.run(server, { is: 'starting', progress, cancel }, async () => {
+      try {
+        await launch(this.#deps, this.queue, server, { progress, cancel: cancel.signal })
+      } catch (error) {
+        // The row could not be written; it tells later how this ended, when the start has been taken up again.
+        void this.attempt(`following the server of ${server.id.user}`, () =>
+          followRow(this.#deps, server.id, progress),
+        )
+        throw error
+      }
+    })
   }
 
   run(

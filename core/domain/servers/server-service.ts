@@ -178,7 +178,7 @@ export class ServerService {
     const all = Promise.all(this.#operations.all().map(({ done }) => done))
     await Promise.race([all, this.#deps.clock.sleep(ms)])
     // What is not finished by now others may finish.
-    await this.#deps.leases.letGo()
+    await this.#operations.attempt('giving up the leases', () => this.#deps.leases.letGo())
   }
 
   /** Measures how fast servers come and go, for whoever has to wait. */
