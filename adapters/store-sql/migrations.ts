@@ -1,6 +1,7 @@
 import type { Migration } from './dialect.ts'
 import { first } from './migrations/001-first.ts'
 import { audit } from './migrations/002-audit.ts'
+import { people } from './migrations/004-people.ts'
 
 /** In order; the version of a database is how many of them it has seen. Never edited once released. */
-export const MIGRATIONS: readonly Migration[] = [first, audit]
+export const MIGRATIONS: readonly Migration[] = [first, audit, people]

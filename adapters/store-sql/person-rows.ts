@@ -1,9 +1,7 @@
 import { type Kysely, type Selectable, sql } from 'kysely'
 
-import { HubError } from '#core/domain/errors.ts'
 import type { User } from '#core/domain/users/user.ts'
 
-import { isTaken } from './store-error.ts'
 import type { Tables } from './tables.ts'
 import { timeOrNull } from './time.ts'
 
@@ -32,34 +30,5 @@ export function toUser(row: PersonRow): User {
     locked: row.locked === 1,
     groups: row.group_names === null ? [] : row.group_names.split('/').toSorted(),
     home: row.home,
-  }
-}
-
-/** @throws HubError `already_exists` */
-export async function insertPerson(
-  db: Kysely<Tables>,
-  {
-    name,
-    admin,
-    createdAt,
-  }: { readonly name: string; readonly admin: boolean; readonly createdAt: Date },
-): Promise<User> {
-  try {
-    const values = {
-      name,
-      admin: Number(admin),
-      created_at: createdAt.getTime(),
-      last_activity: null,
-      locked: 0,
-      home: name,
-    }
-    const row = await db.insertInto('users').values(values).returningAll().executeTakeFirstOrThrow()
-    return toUser({ ...row, group_names: null })
-  } catch (error) {
-    if (isTaken(error))
-      throw new HubError('already_exists', `there is somebody named ${name} already`, {
-        cause: error,
-      })
-    throw error
   }
 }

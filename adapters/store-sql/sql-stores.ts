@@ -1,5 +1,6 @@
 import { HandleEmptyInListsPlugin, type Kysely, replaceWithNoncontingentExpression } from 'kysely'
 
+import type { GroupStore } from '#core/domain/groups/group-store.ts'
 import type { AuditLog } from '#core/domain/audit/audit-log.ts'
 import type { CredentialStore } from '#core/domain/sign-in/credential-store.ts'
 import type { FailureStore } from '#core/domain/sign-in/failure-store.ts'
@@ -16,6 +17,7 @@ import { SqlAuditLog } from './audit-log-sql.ts'
 import { SqlCodeStore } from './code-store-sql.ts'
 import { SqlCredentialStore } from './credential-store-sql.ts'
 import { SqlFailureStore } from './failure-store-sql.ts'
+import { SqlGroupStore } from './group-store-sql.ts'
 import { SqlHeldCredentialStore } from './held-credential-store-sql.ts'
 import { SqlLinkStore } from './link-store-sql.ts'
 import type { Writes } from './read-cache.ts'
@@ -31,6 +33,7 @@ export interface SqlStores extends AsyncDisposable {
   readonly isShared: boolean
   readonly agreed: SqlAgreedValues
   readonly users: UserStore
+  readonly groups: GroupStore
   readonly credentials: CredentialStore
   readonly sessions: SessionStore
   readonly held: HeldCredentialStore
@@ -64,6 +67,7 @@ export function storesOf(
     isShared,
     agreed: new SqlAgreedValues(db),
     users: new SqlUserStore(db, writes),
+    groups: new SqlGroupStore(db),
     credentials: new SqlCredentialStore(db),
     sessions: new SqlSessionStore(db, writes),
     held: new SqlHeldCredentialStore(db),

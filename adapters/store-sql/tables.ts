@@ -21,6 +21,10 @@ export interface Tables extends AuditTables {
   }
   /** `source`: who put the person in, `api` or `config`. */
   group_members: { group_id: number; user_id: number; source: 'api' | 'config' }
+  /** Names that the configuration puts into groups; of people or, for now, of nobody. */
+  configured_members: { group_id: number; user_name: string }
+  /** Names of people who were removed and whose files are still there. */
+  removed_people: { name: string; home: string; removed_at: number }
   agreed_values: { name: string; value: string }
   credentials: { user_id: number; hash: string; set_at: number }
   sessions: {

@@ -1,13 +1,24 @@
 import type { Kysely } from 'kysely'
 
-import type { NewUser, PeopleQuery, UserStore } from '#core/domain/users/user-store.ts'
+import { HubError } from '#core/domain/errors.ts'
+import type {
+  NewUser,
+  OldFiles,
+  PeopleQuery,
+  RemovedPerson,
+  UserChange,
+  UserStore,
+} from '#core/domain/users/user-store.ts'
 import type { User } from '#core/domain/users/user.ts'
 
 import { listPeople } from './people-query.ts'
-import { insertPerson, selectPeople, toUser } from './person-rows.ts'
+import { rejoinConfigured } from './configured-groups.ts'
+import { filesAreThere, insertMissing, insertPerson } from './new-people.ts'
+import { selectPeople, toUser } from './person-rows.ts'
 import { ReadCache, type Writes } from './read-cache.ts'
 import { guarded } from './store-error.ts'
 import type { Tables } from './tables.ts'
+import { transact } from './transact.ts'
 
 export class SqlUserStore implements UserStore {
   readonly #db: Kysely<Tables>
@@ -18,8 +29,12 @@ export class SqlUserStore implements UserStore {
     this.#known = new ReadCache(writes)
   }
 
-  create(user: NewUser): Promise<User> {
-    return guarded(() => insertPerson(this.#db, user))
+  create(user: NewUser & { readonly files?: OldFiles | undefined }): Promise<User> {
+    return guarded(() => transact(this.#db, (db) => insertPerson(db, user)))
+  }
+
+  createMissing(users: readonly NewUser[]): Promise<readonly User[]> {
+    return guarded(() => transact(this.#db, (db) => insertMissing(db, users)))
   }
 
   find(name: string): Promise<User | undefined> {
@@ -38,6 +53,17 @@ export class SqlUserStore implements UserStore {
     })
   }
 
+  findRemoved(name: string): Promise<RemovedPerson | undefined> {
+    return guarded(async () => {
+      const row = await this.#db
+        .selectFrom('removed_people')
+        .selectAll()
+        .where('name', '=', name)
+        .executeTakeFirst()
+      return row && { name: row.name, home: row.home, removedAt: new Date(row.removed_at) }
+    })
+  }
+
   groupsOf(names: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>> {
     return guarded(async () => {
       const rows = await selectPeople(this.#db).where('name', 'in', names).execute()
@@ -49,10 +75,41 @@ export class SqlUserStore implements UserStore {
     return guarded(() => listPeople(this.#db, query))
   }
 
-  remove(id: number): Promise<void> {
-    return guarded(async () => {
-      await this.#db.deleteFrom('users').where('id', '=', id).execute()
-    })
+  update(id: number, change: UserChange): Promise<User> {
+    return guarded(() =>
+      transact(this.#db, async (db) => {
+        if (change.name !== undefined) await requireFree(db, id, change.name)
+        const { name, admin, locked } = change
+        const set = {
+          ...(name !== undefined && { name }),
+          ...(admin !== undefined && { admin: Number(admin) }),
+          ...(locked !== undefined && { locked: Number(locked) }),
+        }
+        if (Object.keys(set).length > 0)
+          await db.updateTable('users').set(set).where('id', '=', id).execute()
+        if (name !== undefined) await rejoinConfigured(db, id)
+        const row = await selectPeople(db).where('id', '=', id).executeTakeFirst()
+        if (!row) throw new HubError('not_found', 'there is no such person')
+        return toUser(row)
+      }),
+    )
+  }
+
+  remove(id: number, keeping?: Date): Promise<void> {
+    return guarded(() =>
+      transact(this.#db, async (db) => {
+        const row = await db
+          .deleteFrom('users')
+          .where('id', '=', id)
+          .returning(['name', 'home'])
+          .executeTakeFirst()
+        if (row && keeping)
+          await db
+            .insertInto('removed_people')
+            .values({ ...row, removed_at: keeping.getTime() })
+            .execute()
+      }),
+    )
   }
 
   touch(id: number, at: Date): Promise<void> {
@@ -66,4 +123,21 @@ export class SqlUserStore implements UserStore {
         .execute()
     })
   }
+}
+
+/** @throws HubError `already_exists` */
+async function requireFree(db: Kysely<Tables>, id: number, name: string): Promise<void> {
+  const other = await db
+    .selectFrom('users')
+    .select('id')
+    .where('name', '=', name)
+    .where('id', '<>', id)
+    .executeTakeFirst()
+  if (other) throw new HubError('already_exists', `there is somebody named ${name} already`)
+  const removed = await db
+    .selectFrom('removed_people')
+    .select('home')
+    .where('name', '=', name)
+    .executeTakeFirst()
+  if (removed) throw filesAreThere(name)
 }

@@ -1,5 +1,6 @@
 import type { Server } from 'node:http'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 
 import type { FastifyInstance } from 'fastify'
 
@@ -63,11 +64,17 @@ async function serve(options: HubOptions): Promise<void> {
   })
   const shared = await agree(stores, options)
   const hub = wire(options, { live, log, stores, shared, proxyToken: token })
+  live.onChange(async (now, before) => {
+    if (!isDeepStrictEqual(now.groups, before.groups)) await hub.http.groups.configure()
+  })
   const doors = await openDoors(await buildApp(hub.http), options)
   const end = endOrderly(hub, doors, () => lock.close())
   launch()
   await untilAvailable(
-    () => hub.http.servers.reconcile(),
+    async () => {
+      await hub.http.groups.configure()
+      await hub.http.servers.reconcile()
+    },
     async (why) => log.say(why),
   )
   process.send?.({

@@ -4,6 +4,7 @@ import type { LiveConfig } from '#core/config/live-config.ts'
 import type { HubConfig } from '#core/config/schema.ts'
 import type { ConfigReport } from '#core/contract/config.ts'
 import type { RoleSettings } from '#core/domain/access/roles.ts'
+import type { ConfiguredGroup } from '#core/domain/groups/group-store.ts'
 import type { ServerSettings } from '#core/domain/servers/server-settings.ts'
 import type { RunningConfig } from '#core/http/api-config.ts'
 
@@ -72,4 +73,13 @@ export function runningConfig(live: LiveConfig): RunningConfig {
       return report()
     },
   }
+}
+
+export function groupSettings({ groups }: HubConfig): readonly ConfiguredGroup[] {
+  return Object.entries(groups).map(([name, { users, properties }]) => ({
+    name,
+    users,
+    // Where the configuration says nothing of them, they are set by the API.
+    properties: Object.keys(properties).length === 0 ? null : properties,
+  }))
 }

@@ -10,6 +10,7 @@ import { derived, type LiveConfig } from '#core/config/live-config.ts'
 import type { HubConfig } from '#core/config/schema.ts'
 import { Access } from '#core/domain/access/access.ts'
 import { RightsService } from '#core/domain/access/rights-service.ts'
+import { GroupService } from '#core/domain/groups/group-service.ts'
 import { AccessEnded } from '#core/domain/sign-in/access-ended.ts'
 import { Brake } from '#core/domain/sign-in/brake.ts'
 import { LinksService } from '#core/domain/sign-in/links-service.ts'
@@ -23,7 +24,7 @@ import type { HubHttpDeps } from '#core/http/hub-http.ts'
 import { chooseAuthenticator, chooseSpawner } from './adapters.ts'
 import type { HubLog } from './log.ts'
 import type { HubOptions } from './options.ts'
-import { roleSettings, runningConfig, serverSettings } from './settings.ts'
+import { groupSettings, roleSettings, runningConfig, serverSettings } from './settings.ts'
 import type { Shared } from './shared.ts'
 
 const SESSION_DAYS = 14
@@ -96,6 +97,11 @@ export function wire(
         clock,
       }),
       servers,
+      groups: new GroupService({
+        groups: stores.groups,
+        clock,
+        configured: derived(live, groupSettings),
+      }),
       rights,
       signIn: new SignInService({
         ...stores,

@@ -1,5 +1,6 @@
 import * as activity from './activity.ts'
 import * as config from './config.ts'
+import * as groups from './groups.ts'
 import type { AnyEndpoint } from './endpoint.ts'
 import * as hub from './hub.ts'
 import * as oauth from './oauth.ts'
@@ -20,6 +21,7 @@ export const CHAPTERS = [
     ...users,
     ...activity,
   }),
+  chapter('Groups', 'Groups of people, their members and properties.', groups),
   chapter('Tokens', 'Tokens by which programs act for people.', tokens),
   chapter('Sessions', 'Browsers in which people are signed in.', sessions),
   chapter('Servers', 'Notebook servers: start, stop, follow, rename.', { ...servers, ...progress }),

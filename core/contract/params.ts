@@ -8,3 +8,6 @@ export const UserParams = z.object({ user: z.string() })
 
 /** A path that names one of a person's servers; the default server's name is empty. */
 export const ServerParams = z.object({ user: z.string(), server: z.string().default('') })
+
+/** A path that names a group. */
+export const GroupParams = z.object({ group: z.string() })

@@ -7,6 +7,7 @@ import { HubError } from '#core/domain/errors.ts'
 
 import { mountActivity } from './api-activity.ts'
 import { mountConfig } from './api-config.ts'
+import { mountGroups } from './api-groups.ts'
 import { mountServers } from './api-servers.ts'
 import { mountFirstPasswords } from './api-first-passwords.ts'
 import { mountSessions } from './api-sessions.ts'
@@ -37,6 +38,7 @@ export function mountApi(app: FastifyInstance, deps: HubHttpDeps): void {
   const gate = { authenticate, rights: deps.rights }
   mountWho(app, gate, deps)
   mountUsers(app, gate, deps)
+  mountGroups(app, gate, deps)
   mountSessions(app, gate, deps)
   mountServers(app, gate, deps)
   mountActivity(app, gate, deps)

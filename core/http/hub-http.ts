@@ -1,5 +1,6 @@
 import type { Clock } from '#core/base/clock.ts'
 import type { RightsService } from '#core/domain/access/rights-service.ts'
+import type { GroupService } from '#core/domain/groups/group-service.ts'
 import type { LinksService } from '#core/domain/sign-in/links-service.ts'
 import type { SessionService } from '#core/domain/sign-in/session-service.ts'
 import type { SignInService } from '#core/domain/sign-in/sign-in-service.ts'
@@ -14,6 +15,7 @@ import type { RunningConfig } from './api-config.ts'
 /** What the HTTP face of the hub is built of. */
 export interface HubHttpDeps {
   readonly users: UserService
+  readonly groups: GroupService
   readonly rights: RightsService
   readonly servers: ServerService
   readonly signIn: SignInService

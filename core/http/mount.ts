@@ -103,7 +103,11 @@ export async function requireOneOf(
   if (found === 'yes' || (found === 'elsewhere' && lists)) return
   if (found === 'elsewhere')
     throw new HubError('not_found', 'No access to resources or resources not found')
-  throw new HubError(
+  throw notAuthorized(scopes)
+}
+
+export function notAuthorized(scopes: readonly string[]): HubError {
+  return new HubError(
     'forbidden',
     `Action is not authorized with current scopes; requires any of [${scopes.join(', ')}]`,
   )

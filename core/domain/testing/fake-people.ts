@@ -6,12 +6,24 @@ import type { LinkStore } from '../sign-in/link-store.ts'
 import type { NewSession } from '../sign-in/session-store.ts'
 import type { NewToken, TokenStore } from '../tokens/token-store.ts'
 import type { Token } from '../tokens/token.ts'
-import type { NewUser, PeopleQuery, UserStore } from '../users/user-store.ts'
+import type {
+  NewUser,
+  OldFiles,
+  PeopleQuery,
+  RemovedPerson,
+  UserChange,
+  UserStore,
+} from '../users/user-store.ts'
 import type { User } from '../users/user.ts'
 
 interface Link {
   readonly codeHash: string
   readonly expiresAt: Date
+}
+
+interface FakeGroup {
+  properties: Readonly<Record<string, unknown>>
+  readonly members: Map<number, 'api' | 'config'>
 }
 
 const VOID = 'this link is no longer good'
@@ -23,6 +35,10 @@ export class FakePeople {
   readonly sessions = new Map<string, NewSession & { readonly lastSeenAt: Date }>()
   readonly tokens = new Map<number, NewToken & { readonly id: number; lastActivity: Date | null }>()
   readonly signUps = new Map<number, Link>()
+  readonly groups = new Map<string, FakeGroup>()
+  /** Names that the configuration puts into groups, by group. */
+  configured: ReadonlyMap<string, readonly string[]> = new Map()
+  readonly removed = new Map<string, RemovedPerson>()
   setUp: Link | undefined
   next = 1
   /** Of a person's servers, which are kept elsewhere. */
@@ -50,15 +66,44 @@ export class FakePeople {
     for (const [key, token] of this.tokens) if (token.sessionId === id) this.tokens.delete(key)
   }
 
-  /** Puts a person into a group. */
-  join(name: string, group: string): void {
+  /** Puts a person into a group, which is made when there is none. */
+  join(name: string, group: string, source: 'api' | 'config' = 'api'): void {
     const user = this.named(name)
-    if (user) this.users.set(user.id, { ...user, groups: [...user.groups, group].toSorted() })
+    const found = this.groups.get(group) ?? { properties: {}, members: new Map() }
+    this.groups.set(group, found)
+    if (user && !found.members.has(user.id)) found.members.set(user.id, source)
+    this.regroup()
   }
 
-  add({ name, admin, createdAt }: NewUser): User {
+  /** Tells everyone which groups he is in. */
+  regroup(): void {
+    for (const user of this.users.values()) {
+      const groups = [...this.groups].flatMap(([name, { members }]) =>
+        members.has(user.id) ? [name] : [],
+      )
+      this.users.set(user.id, { ...user, groups: groups.toSorted() })
+    }
+  }
+
+  /** Puts the person into the groups that the configuration names him in. */
+  joinConfigured(name: string): void {
+    for (const [group, names] of this.configured)
+      if (names.includes(name)) this.join(name, group, 'config')
+  }
+
+  add({
+    name,
+    admin,
+    createdAt,
+    files,
+  }: NewUser & { readonly files?: OldFiles | undefined }): User {
     if (this.named(name))
       throw new HubError('already_exists', `there is somebody named ${name} already`)
+    const removed = this.removed.get(name)
+    if (removed && files === undefined)
+      throw new HubError('already_exists', `somebody named ${name} was removed`)
+    this.removed.delete(name)
+    const home = (files === 'adopt' ? removed?.home : undefined) ?? this.#freeHome(name)
     const user = {
       id: this.next++,
       name,
@@ -67,10 +112,20 @@ export class FakePeople {
       lastActivity: null,
       locked: false,
       groups: [],
-      home: name,
+      home,
     }
     this.users.set(user.id, user)
-    return user
+    this.joinConfigured(name)
+    return this.require(user.id)
+  }
+
+  #freeHome(name: string): string {
+    const taken = new Set(
+      [...this.users.values(), ...this.removed.values()].map(({ home }) => home),
+    )
+    let home = name
+    for (let next = 2; taken.has(home); next++) home = `${name}~${next}`
+    return home
   }
 }
 
@@ -81,8 +136,33 @@ export class FakeUserStore implements UserStore {
     this.#people = people
   }
 
-  async create(user: NewUser): Promise<User> {
+  async create(user: NewUser & { readonly files?: OldFiles | undefined }): Promise<User> {
     return this.#people.add(user)
+  }
+
+  async createMissing(users: readonly NewUser[]): Promise<readonly User[]> {
+    const removed = users.find(({ name }) => this.#people.removed.has(name))
+    if (removed) return [this.#people.add(removed)]
+    return users.flatMap((user) => (this.#people.named(user.name) ? [] : [this.#people.add(user)]))
+  }
+
+  async findRemoved(name: string): Promise<RemovedPerson | undefined> {
+    return this.#people.removed.get(name)
+  }
+
+  async update(id: number, change: UserChange): Promise<User> {
+    const people = this.#people
+    const user = people.require(id)
+    const { name = user.name } = change
+    if (people.removed.has(name) || (people.named(name) ?? user).id !== id)
+      throw new HubError('already_exists', `there is somebody named ${name} already`)
+    people.users.set(id, { ...user, ...change })
+    if (change.name === undefined) return people.require(id)
+    for (const { members } of people.groups.values())
+      if (members.get(id) === 'config') members.delete(id)
+    people.joinConfigured(name)
+    people.regroup()
+    return people.require(id)
   }
 
   async find(name: string): Promise<User | undefined> {
@@ -126,11 +206,15 @@ export class FakeUserStore implements UserStore {
     return reach.users.includes(name) || groups.some((group) => reach.groups.includes(group))
   }
 
-  async remove(id: number): Promise<void> {
-    const { users, hashes, sessions, tokens, signUps } = this.#people
+  async remove(id: number, keeping?: Date): Promise<void> {
+    const { users, hashes, sessions, tokens, signUps, groups, removed } = this.#people
+    const user = users.get(id)
+    if (user && keeping)
+      removed.set(user.name, { name: user.name, home: user.home, removedAt: keeping })
     users.delete(id)
     hashes.delete(id)
     signUps.delete(id)
+    for (const { members } of groups.values()) members.delete(id)
     for (const [key, session] of sessions) if (session.userId === id) sessions.delete(key)
     for (const [key, token] of tokens) if (token.userId === id) tokens.delete(key)
   }

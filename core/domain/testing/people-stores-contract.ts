@@ -1,5 +1,6 @@
 import { describeCredentialStore } from './credential-store-contract.ts'
 import { describeFailureStore } from './failure-store-contract.ts'
+import { describeGroupStore } from './group-store-contract.ts'
 import { describeHeldCredentialStore } from './held-credential-store-contract.ts'
 import { describeLinkStore } from './link-store-contract.ts'
 import type { MakePeopleStores } from './people-stores.ts'
@@ -11,6 +12,7 @@ import { describeUserStore } from './user-store-contract.ts'
 export function describePeopleStores(name: string, make: MakePeopleStores): void {
   for (const describeOne of [
     describeUserStore,
+    describeGroupStore,
     describeCredentialStore,
     describeSessionStore,
     describeLinkStore,

@@ -1,3 +1,4 @@
+import type { GroupStore } from '../groups/group-store.ts'
 import type { CredentialStore } from '../sign-in/credential-store.ts'
 import type { FailureStore } from '../sign-in/failure-store.ts'
 import type { HeldCredentialStore } from '../sign-in/held-credential-store.ts'
@@ -9,6 +10,7 @@ import type { UserStore } from '../users/user-store.ts'
 /** The stores of people, over the same people. */
 interface PeopleStores {
   readonly users: UserStore
+  readonly groups: GroupStore
   readonly credentials: CredentialStore
   readonly sessions: SessionStore
   readonly links: LinkStore

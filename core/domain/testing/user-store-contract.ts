@@ -128,6 +128,90 @@ export function describeUserStore(name: string, make: MakePeopleStores): void {
       expect(await stores.links.findSignUp('bob', now)).toBeDefined()
     })
 
+    test('of many people those are made whom there are not yet, in one step', async () => {
+      const { users } = await make()
+      await users.create(ada)
+      const many = Array.from({ length: 1500 }, (_, i) => ({ ...ada, name: `n${i}` }))
+
+      const made = await users.createMissing([ada, ...many, { ...ada, name: 'boss', admin: true }])
+
+      expect(made).toHaveLength(1501)
+      expect(made.at(-1)).toEqual(await users.find('boss'))
+      expect(made.at(-1)?.admin).toBe(true)
+      expect(await users.createMissing(many)).toEqual([])
+      expect(await users.createMissing([])).toEqual([])
+    })
+
+    test('what is changed of a person is changed, and the rest stays', async () => {
+      const { users } = await make()
+      const made = await users.create(ada)
+
+      expect(await users.update(made.id, { admin: true, locked: true })).toEqual({
+        ...made,
+        admin: true,
+        locked: true,
+      })
+      await users.update(made.id, {})
+      await users.update(made.id, { admin: false, name: 'ada' })
+      expect(await users.find('ada')).toEqual({ ...made, locked: true })
+      await expect(users.update(NOBODY, { admin: true })).rejects.toMatchObject({
+        code: 'not_found',
+      })
+    })
+
+    test('whoever is renamed keeps his files, which nobody else gets who is called as he was', async () => {
+      const { users } = await make()
+      const made = await users.create(ada)
+      await users.create({ ...ada, name: 'bob' })
+
+      expect(await users.update(made.id, { name: 'lovelace' })).toMatchObject({
+        name: 'lovelace',
+        home: 'ada',
+      })
+      await expect(users.update(made.id, { name: 'bob' })).rejects.toMatchObject({
+        code: 'already_exists',
+      })
+      expect(await users.find('ada')).toBeUndefined()
+      expect((await users.create(ada)).home).toBe('ada~2')
+      expect(
+        (await users.createMissing([{ ...ada, name: 'ada~2' }])).map(({ home }) => home),
+      ).toEqual(['ada~2~2'])
+    })
+
+    test('the name of a removed person whose files are there is refused until somebody says whose they are', async () => {
+      const { users } = await make()
+      const refused = { code: 'already_exists', message: expect.stringContaining('removed') }
+      const made = await users.create(ada)
+      await users.update(made.id, { name: 'lovelace' })
+      await users.remove(made.id, later)
+      const name = 'lovelace'
+
+      expect(await users.findRemoved(name)).toEqual({ name, home: 'ada', removedAt: later })
+      await expect(users.create({ ...ada, name })).rejects.toMatchObject(refused)
+      await expect(
+        users.createMissing([
+          { ...ada, name: 'new' },
+          { ...ada, name },
+        ]),
+      ).rejects.toMatchObject(refused)
+      expect(await users.find('new')).toBeUndefined()
+      const bob = await users.create({ ...ada, name: 'bob' })
+      await expect(users.update(bob.id, { name })).rejects.toMatchObject({ code: 'already_exists' })
+      expect((await users.create(ada)).home).toBe('ada~2')
+
+      expect((await users.create({ ...ada, name, files: 'adopt' })).home).toBe('ada')
+      expect(await users.findRemoved(name)).toBeUndefined()
+    })
+
+    test('files that were moved aside are nobody’s: the new person has a folder of his own', async () => {
+      const { users } = await make()
+      await users.remove((await users.create(ada)).id, later)
+
+      expect((await users.create({ ...ada, files: 'fresh' })).home).toBe('ada')
+      expect((await users.create({ ...ada, name: 'bob', files: 'fresh' })).home).toBe('bob')
+      expect(await users.findRemoved('ada')).toBeUndefined()
+    })
+
     test('whoever has the name of somebody who was removed is another person, with nothing of his', async () => {
       const { users, credentials } = await make()
       const before = await users.create(ada)

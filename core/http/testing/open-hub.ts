@@ -6,12 +6,15 @@ import { join } from 'node:path'
 import { ManualClock } from '#core/base/manual-clock.ts'
 import { Access } from '#core/domain/access/access.ts'
 import { RightsService } from '#core/domain/access/rights-service.ts'
+import type { ConfiguredGroup } from '#core/domain/groups/group-store.ts'
+import { GroupService } from '#core/domain/groups/group-service.ts'
 import { AccessEnded } from '#core/domain/sign-in/access-ended.ts'
 import { Brake } from '#core/domain/sign-in/brake.ts'
 import { LinksService } from '#core/domain/sign-in/links-service.ts'
 import { SessionService } from '#core/domain/sign-in/session-service.ts'
 import { SignInService } from '#core/domain/sign-in/sign-in-service.ts'
 import { ServerService } from '#core/domain/servers/server-service.ts'
+import { FakeGroupStore } from '#core/domain/testing/fake-group-store.ts'
 import {
   FakeCredentialStore,
   FakeFailureStore,
@@ -65,6 +68,9 @@ export class OpenHub implements AsyncDisposable {
   readonly routes = new FakeRouteTable()
   tokens!: TokenService
   servers!: ServerService
+  groups!: GroupService
+  /** Groups that the configuration names. */
+  configuredGroups: readonly ConfiguredGroup[] = []
   readonly #folder = mkdtempSync(join(tmpdir(), 'bulkhead-http-'))
   readonly #doors: Server[] = []
 
@@ -200,6 +206,11 @@ export class OpenHub implements AsyncDisposable {
       settings: () => this.serverSettings,
       publicUrl: 'http://hub.example',
     })
+    this.groups = new GroupService({
+      groups: new FakeGroupStore(people),
+      clock,
+      configured: () => this.configuredGroups,
+    })
     const passwords = { hash: async (password: string) => password }
     const authenticator = {
       name: 'fake',
@@ -217,6 +228,7 @@ export class OpenHub implements AsyncDisposable {
         clock,
       }),
       servers: this.servers,
+      groups: this.groups,
       rights: new RightsService({ access: () => this.access, users }),
       signIn: new SignInService({
         authenticator,
