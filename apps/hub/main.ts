@@ -93,7 +93,9 @@ async function serve(options: HubOptions): Promise<void> {
   void watchConfig(live, end)
 }
 
-const frontOf = ({ runDir }: HubOptions) => join(runDir, 'front/hub.sock')
+function frontOf({ runDir }: HubOptions): string {
+  return join(runDir, 'front/hub.sock')
+}
 
 async function openDoors(
   app: Pick<FastifyInstance, 'routing'>,
