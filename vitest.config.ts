@@ -28,6 +28,8 @@ export default defineConfig({
           name: 'unit',
           include: source('test'),
           exclude: ['**/node_modules/**', '**/*.contract.test.ts'],
+          // A machine that does other things meanwhile is slow, not wrong.
+          testTimeout: 30_000,
         },
       },
       {

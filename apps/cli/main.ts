@@ -16,13 +16,13 @@ const send = () => operatorSend(data)
 
 const program = new Command('bulkhead')
   .description(
-    'Speaks with the running hub, as its operator. Settings can be looked at without it.',
+    'Speaks with the running hub, as its operator. Settings can be read and changed without it.',
   )
   .option('--data <dir>', `data directory of the hub (default: ${data})`)
   .showHelpAfterError('(see bulkhead --help)')
 
 addUserCommands(program, send)
-addConfigCommands(program, () => data)
+addConfigCommands(program, { dataDir: () => data, send })
 
 program
   .command('token')

@@ -10,6 +10,9 @@ export class CommandError extends Error {
   override readonly name = 'CommandError'
 }
 
+/** Nobody answers at the hub's socket. */
+export class HubIsDown extends CommandError {}
+
 /** Speaks with the running hub as its operator: whoever may open the socket is that. */
 export function operatorSend(dataDir: string): Send {
   const socketPath = join(dataDir, 'operator.sock')
@@ -33,23 +36,27 @@ export function operatorSend(dataDir: string): Send {
         answer.once('error', reject)
       },
     )
-    asked.once('error', (error: NodeJS.ErrnoException) =>
-      reject(new CommandError(whyNot(error, dataDir), { cause: error })),
-    )
+    asked.once('error', (error: NodeJS.ErrnoException) => reject(whyNot(error, dataDir)))
     asked.end(body)
     return promise
   }
 }
 
-function whyNot({ code, message }: NodeJS.ErrnoException, dataDir: string): string {
-  switch (code) {
+function whyNot(error: NodeJS.ErrnoException, dataDir: string): CommandError {
+  switch (error.code) {
     case 'ENOENT':
     case 'ECONNREFUSED':
-      return `The hub is not running on ${dataDir}. Start it (./start), or name its data directory (--data).`
+      return new HubIsDown(
+        `The hub is not running on ${dataDir}. Start it (./start), or name its data directory (--data).`,
+        { cause: error },
+      )
     case 'EACCES':
-      return `The hub's socket in ${dataDir} is closed to you: run the command as the account that started the hub, or as root.`
+      return new CommandError(
+        `The hub's socket in ${dataDir} is closed to you: run the command as the account that started the hub, or as root.`,
+        { cause: error },
+      )
     default:
-      return `The hub does not answer: ${message}`
+      return new CommandError(`The hub does not answer: ${error.message}`, { cause: error })
   }
 }
 

@@ -7,6 +7,7 @@ import type { FastifyInstance } from 'fastify'
 import { openSqlStore } from '#adapters/store-sql/open-sql-store.ts'
 import type { SqlStores } from '#adapters/store-sql/sql-stores.ts'
 import { LiveConfig } from '#core/config/live-config.ts'
+import { keepVersion } from '#core/config/history.ts'
 import { makeConfigFile } from '#core/config/load.ts'
 import type { HubConfig } from '#core/config/schema.ts'
 import { watchConfig } from '#core/config/watch-config.ts'
@@ -47,6 +48,8 @@ async function serve(options: HubOptions): Promise<void> {
     file: options.configFile,
     overrides: { host: options.host, port: options.port },
     say: log.say,
+    keepOld: (text) =>
+      keepVersion(options.configFile, text, { by: 'a change by hand', now: new Date() }),
   })
   const config = live.current()
   const token = proxyToken()

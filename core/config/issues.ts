@@ -1,5 +1,7 @@
 import type * as z from 'zod'
 
+import { nearestKey } from './nearest.ts'
+
 /** One mistake in the settings: where, and what goes on after the setting's name. */
 export interface Mistake {
   readonly path: readonly PropertyKey[]
@@ -13,7 +15,10 @@ export function sayIssue(
 ): readonly Mistake[] {
   const { path } = issue
   if (issue.code === 'unrecognized_keys')
-    return issue.keys.map((key) => ({ path: [...path, key], said: 'is not a setting' }))
+    return issue.keys.map((key) => ({
+      path: [...path, key],
+      said: `is not a setting${nearestKey([...path, key])}`,
+    }))
   if (issue.code === 'invalid_key')
     return issue.issues.map((inner) => ({ path, said: wordsOf(inner) }))
   if (issue.code === 'invalid_type' && path.length > 0 && !isThere(path))

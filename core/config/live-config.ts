@@ -47,6 +47,8 @@ export interface LiveConfigOptions {
   readonly clock?: Clock
   /** Told, in words for the log, of everything that a changed file led to. */
   readonly say?: (message: string) => void
+  /** Given each text that another one has taken the place of. */
+  readonly keepOld?: (text: string) => void
 }
 
 interface Listening {
@@ -156,6 +158,7 @@ export class LiveConfig {
 
   #adopt(read: ReadConfig): void {
     const { config, waiting } = this.#withoutRestart(read)
+    this.#keepOld()
     this.#read = read
     if (config !== this.#config) this.#applied = read
     // Whoever listens is not told of a new comment.
@@ -184,6 +187,15 @@ export class LiveConfig {
       ({ path }) => !isDeepStrictEqual(valueAt(read.config, path), valueAt(this.#config, path)),
     )
     return { config: this.#config, waiting: differing.map(({ name }) => name) }
+  }
+
+  /** Settings that are in order are not refused because the one before could not be kept. */
+  #keepOld(): void {
+    try {
+      this.#options.keepOld?.(this.#read.text)
+    } catch (error) {
+      this.#options.say?.(error instanceof Error ? error.message : String(error))
+    }
   }
 
   #refuse(revision: string, message: string): void {

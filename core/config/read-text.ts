@@ -7,7 +7,7 @@ import type { Mistake } from './issues.ts'
 export interface ReadText {
   /** Keeps comments, so that it can be changed and written back. */
   readonly document: Document
-  /** What it says, as plain data; an empty file is an empty group of settings. */
+  /** What it says, as plain data; an empty file, or section, is an empty group of settings. */
   readonly raw: unknown
   /** Where the deepest part of the path that the file has stands: its key, or its place in a list. Undefined: nowhere. */
   readonly lineOf: (path: readonly PropertyKey[]) => number | undefined
@@ -51,7 +51,9 @@ export function mistakesIn(
   const shown = found
     .toSorted((one, other) => (one.line ?? 0) - (other.line ?? 0))
     .map(({ line, said }) => (line === undefined ? `  ${said}` : `  line ${line}: ${said}`))
-  return new ConfigError(`${file} cannot be used:\n${shown.join('\n')}`)
+  return new ConfigError(`${file} cannot be used:\n${shown.join('\n')}`, {
+    mistakes: found.map(({ said }) => said),
+  })
 }
 
 /** A mistake with its line, as people read it. */
@@ -64,7 +66,8 @@ export function placed(
 
 function plain(document: Document, file: string): unknown {
   try {
-    return document.toJS() ?? {}
+    const said: unknown = document.toJS() ?? {}
+    return isMap(document.contents) ? withoutEmptySections(said) : said
   } catch (error) {
     // Anchors that are repeated until nobody can hold what comes of them.
     throw new ConfigError(
@@ -72,6 +75,11 @@ function plain(document: Document, file: string): unknown {
       { cause: error },
     )
   }
+}
+
+/** A section that was begun and left empty (`culling:`) says nothing. */
+function withoutEmptySections(said: unknown): unknown {
+  return Object.fromEntries(Object.entries(Object(said)).filter(([, value]) => value !== null))
 }
 
 function offsetOf(path: readonly PropertyKey[], document: Document): number | undefined {
