@@ -20,6 +20,8 @@ export interface Endpoint<
   readonly status: number
   /** Other statuses of success, and what each means: 201 where 202 is usual. */
   readonly also?: Readonly<Record<number, string>>
+  /** What refusals look like, where another protocol says it. */
+  readonly refusal?: z.ZodType
   /** Though it takes no scope, it takes a credential that holds. */
   readonly known?: boolean
   /** Of a body that is not JSON, such as a form. */

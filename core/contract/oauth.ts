@@ -1,6 +1,7 @@
 import * as z from 'zod'
 
 import { endpoint } from './endpoint.ts'
+import { ErrorBody } from './models.ts'
 import { nothing } from './params.ts'
 
 /** RFC 6749, 4.1.1, and RFC 7636: what a client sends a browser here with. */
@@ -45,6 +46,9 @@ export const consent = endpoint({
   media: 'text/html',
 })
 
+/** RFC 6749, 5.2. */
+const OAuthRefusal = z.object({ error: z.string(), error_description: z.string() })
+
 export const exchange = endpoint({
   method: 'POST',
   path: '/oauth2/token',
@@ -67,4 +71,5 @@ export const exchange = endpoint({
     scope: z.string(),
   }),
   status: 200,
+  refusal: z.union([OAuthRefusal, ErrorBody]),
 })

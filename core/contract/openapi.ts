@@ -71,7 +71,6 @@ export function openApiDocument(): OpenApi {
       }
     }
   }
-  collect(ErrorBody, 'output')
   return {
     openapi: '3.1.0',
     info: { title: 'Bulkhead', description: ABOUT, version: PROTOCOL_VERSION },
@@ -146,7 +145,7 @@ function parametersOf(endpoint: AnyEndpoint, path: string, collect: Collect): re
 
 function responsesOf(endpoint: AnyEndpoint, collect: Collect): Readonly<Record<string, Response>> {
   const { status, output, scopes, path, also = {}, media = 'application/json' } = endpoint
-  const { known = scopes.length > 0 } = endpoint
+  const { known = scopes.length > 0, refusal = ErrorBody } = endpoint
   const shape = collect(output, 'output')
   const empty = Object.keys(shape).length === 0
   const content =
@@ -157,7 +156,7 @@ function responsesOf(endpoint: AnyEndpoint, collect: Collect): Readonly<Record<s
   })
   const refused = (description: string): Response => ({
     description,
-    content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
+    content: { 'application/json': { schema: collect(refusal, 'output') } },
   })
   return {
     [status]: good('Done'),

@@ -14,6 +14,7 @@ export const startServer = endpoint({
   body: nothing,
   output: z.void(),
   status: 202,
+  also: { 201: 'It is ready' },
 })
 
 export const stopServer = endpoint({
@@ -25,6 +26,7 @@ export const stopServer = endpoint({
   body: nothing,
   output: z.void(),
   status: 202,
+  also: { 204: 'It is gone' },
 })
 
 export const getServer = endpoint({

@@ -1,12 +1,17 @@
 import formbody from '@fastify/formbody'
 import serveStatic from '@fastify/static'
-import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import fastify, {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify'
 
 import { mountApi, readBodiesAsJson } from './api.ts'
 import { clientAddress, doorOf } from './door.ts'
 import { sendError } from './error-page.ts'
 import { refusalOf } from './errors.ts'
-import { addHeaders } from './headers.ts'
+import { addHeaders, HEADERS_OF_ALL } from './headers.ts'
 import type { HubHttpDeps } from './hub-http.ts'
 import { mountOAuth } from './oauth.ts'
 import { makePageTools, type PageTools } from './page-tools.ts'
@@ -32,6 +37,7 @@ export async function buildApp(deps: HubHttpDeps): Promise<FastifyInstance> {
     routerOptions: { maxParamLength: 1024, ignoreTrailingSlash: true },
     // The log gets paths without their queries, where codes and tokens could be; so the framework's own logger stays off.
     logger: false,
+    frameworkErrors: refuseAddress,
     forceCloseConnections: true,
   })
   const routes: string[] = []
@@ -77,6 +83,19 @@ export async function buildApp(deps: HubHttpDeps): Promise<FastifyInstance> {
   mountGonePages(app, deps, tools)
   await app.ready()
   return app
+}
+
+/** For an address that cannot be read (`%ff`, or a part that is far too long): no route is looked for, and no hook runs. */
+function refuseAddress(
+  { statusCode: status = 400 }: FastifyError,
+  _request: FastifyRequest,
+  reply: FastifyReply,
+): void {
+  void reply
+    .code(status)
+    .headers(HEADERS_OF_ALL)
+    .type('application/json')
+    .send({ status, message: 'the address cannot be read' })
 }
 
 /** The servers' and the operator's sockets lead to the API alone. */

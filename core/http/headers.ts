@@ -18,15 +18,17 @@ export const CONTENT_POLICY_OF_PAGES = [
 const CONTENT_POLICY_OF_API = "frame-ancestors 'none'; default-src 'none'"
 
 /** What every answer carries: JupyterHub's own headers, and those that keep browsers from guessing. */
+export const HEADERS_OF_ALL = {
+  'x-jupyterhub-version': PROTOCOL_VERSION,
+  'access-control-allow-headers': 'accept, content-type, authorization',
+  'content-security-policy': CONTENT_POLICY_OF_API,
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'same-origin',
+  'cross-origin-opener-policy': 'same-origin-allow-popups',
+} as const
+
 export function addHeaders(app: FastifyInstance): void {
   app.addHook('onRequest', async (_request, reply) => {
-    reply.headers({
-      'x-jupyterhub-version': PROTOCOL_VERSION,
-      'access-control-allow-headers': 'accept, content-type, authorization',
-      'content-security-policy': CONTENT_POLICY_OF_API,
-      'x-content-type-options': 'nosniff',
-      'referrer-policy': 'same-origin',
-      'cross-origin-opener-policy': 'same-origin-allow-popups',
-    })
+    reply.headers(HEADERS_OF_ALL)
   })
 }

@@ -20,6 +20,9 @@ export interface PageTools {
   readonly toSignIn: (request: FastifyRequest, reply: FastifyReply) => FastifyReply
 }
 
+/** An answer's headers have room for 16 KiB, and each byte of an address may take three more in another. */
+const LONGEST_NEXT = 4000
+
 export function makePageTools(deps: HubHttpDeps): PageTools {
   const caller = async (request: FastifyRequest) => {
     if (doorOf(request.raw) !== 'front') return undefined
@@ -35,6 +38,10 @@ export function makePageTools(deps: HubHttpDeps): PageTools {
       return found
     },
     toSignIn: (request, reply) =>
-      reply.redirect(`/hub/login?next=${encodeURIComponent(request.url)}`),
+      reply.redirect(
+        request.url.length > LONGEST_NEXT
+          ? '/hub/login'
+          : `/hub/login?next=${encodeURIComponent(request.url)}`,
+      ),
   }
 }

@@ -1,0 +1,54 @@
+import type { Operation } from '#core/contract/openapi.ts'
+
+import { type FuzzRequest, type Known, namesOf } from './requests.ts'
+
+/** Bodies and queries that chance would not find, by operation. */
+const SURE: Readonly<Record<string, { readonly query?: string; readonly body?: unknown }>> = {
+  'POST /users': { body: { usernames: ['eve'] } },
+  'PATCH /users/{user}': { body: { admin: false } },
+  'POST /users/{user}/activity': { body: { last_activity: '2020-01-01T00:00:00Z' } },
+  'POST /users/{user}/tokens': { body: {} },
+  'POST /groups': { body: { groups: ['red'] } },
+  'POST /groups/{group}/users': { body: { users: ['bob'] } },
+  'DELETE /groups/{group}/users': { body: { users: ['bob'] } },
+  'PUT /groups/{group}/properties': { body: {} },
+  'POST /shares/{owner}/{server}': { body: { user: 'dot' } },
+  'PATCH /shares/{owner}/{server}': { body: { user: 'cyd' } },
+}
+
+/** Paths whose first request names something that does not exist yet, or somebody whose server runs. */
+const NEW: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'POST /users/{user}': { user: 'new' },
+  'POST /groups/{group}': { group: 'new' },
+  'POST /services/{service}': { service: 'new' },
+  'GET /users/{user}/server': { user: 'cyd' },
+  'GET /users/{user}/server/progress': { user: 'cyd' },
+  'GET /users/{user}/servers/{server}/progress': { user: 'cyd', server: '' },
+  'PUT /users/{user}/servers/{server}': { server: 'new' },
+}
+
+/** The request that is sent first: for an admin it should succeed. */
+export function exampleOf(
+  method: string,
+  path: string,
+  { parameters }: Operation,
+  known: Known,
+): FuzzRequest {
+  const { query = '', body } = SURE[`${method} ${path}`] ?? {}
+  const names = NEW[`${method} ${path}`] ?? {}
+  const filled = parameters
+    .filter((parameter) => parameter.in === 'path')
+    .reduce(
+      (text, { name }) =>
+        text.replace(
+          `{${name}}`,
+          encodeURIComponent(names[name] ?? namesOf(known, path, name)[0] ?? ''),
+        ),
+      path,
+    )
+  return {
+    path: query === '' ? filled : `${filled}?${query}`,
+    headers: {},
+    body: body === undefined ? undefined : JSON.stringify(body),
+  }
+}
