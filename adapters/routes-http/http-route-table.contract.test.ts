@@ -8,6 +8,7 @@ import { describeRouteTable } from '#core/domain/testing/route-table-contract.ts
 
 import { startProxy } from './testing/proxy-process.ts'
 import { HttpRouteTable } from './http-route-table.ts'
+import { ProxyApi } from './proxy-api.ts'
 
 const cleaning: (() => Promise<void>)[] = []
 afterEach(async () => {
@@ -16,12 +17,12 @@ afterEach(async () => {
 
 async function onRealProxy(): Promise<{ readonly table: HttpRouteTable; readonly port: number }> {
   const proxy = await startProxy()
-  const table = new HttpRouteTable(proxy)
+  const api = new ProxyApi(proxy)
   cleaning.push(async () => {
-    await table[Symbol.asyncDispose]()
+    await api[Symbol.asyncDispose]()
     await proxy.end()
   })
-  return { table, port: proxy.port }
+  return { table: new HttpRouteTable(api), port: proxy.port }
 }
 
 describeRouteTable('HttpRouteTable, on the real proxy,', async () => (await onRealProxy()).table)

@@ -47,6 +47,7 @@ describe.skipIf(pythonDir === '')('the real single-user server', () => {
         locked: false,
         groups: [],
         home: 'ada',
+        shared: [],
       },
       token: SERVER_TOKEN,
       extra: {},

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 import * as z from 'zod'
 
-import type { CodeStore, Grant } from '#core/oauth/code-store.ts'
+import { type CodeStore, type Grant, SPENT_MS, type TakenCode } from '#core/oauth/code-store.ts'
 
 import { guarded } from './store-error.ts'
 import { storedJson } from './stored.ts'
@@ -38,16 +38,39 @@ export class SqlCodeStore implements CodeStore {
     })
   }
 
-  take(codeHash: string, now: Date): Promise<Grant | undefined> {
+  take(codeHash: string, now: Date): Promise<TakenCode | undefined> {
     return guarded(async () => {
-      const row = await this.#db
-        .deleteFrom('oauth_codes')
+      const taken = await this.#db
+        .updateTable('oauth_codes')
+        .set({ spent_at: now.getTime() })
         .where('hash', '=', codeHash)
-        .returningAll()
+        .where('spent_at', 'is', null)
+        .where('expires_at', '>', now.getTime())
+        .returning('grant_json')
         .executeTakeFirst()
-      return row && row.expires_at > now.getTime()
-        ? storedJson(StoredGrant, row.grant_json)
-        : undefined
+      if (taken) return { is: 'good', grant: storedJson(StoredGrant, taken.grant_json) }
+      const spent = await this.#db
+        .updateTable('oauth_codes')
+        .set({ replayed: 1 })
+        .where('hash', '=', codeHash)
+        .where('spent_at', 'is not', null)
+        .returning('token_id')
+        .executeTakeFirst()
+      if (spent) return { is: 'spent', tokenId: spent.token_id }
+      await this.#db.deleteFrom('oauth_codes').where('hash', '=', codeHash).execute()
+      return undefined
+    })
+  }
+
+  issued(codeHash: string, tokenId: number): Promise<boolean> {
+    return guarded(async () => {
+      const noted = await this.#db
+        .updateTable('oauth_codes')
+        .set({ token_id: tokenId })
+        .where('hash', '=', codeHash)
+        .returning('replayed')
+        .executeTakeFirst()
+      return noted?.replayed === 0
     })
   }
 
@@ -55,7 +78,12 @@ export class SqlCodeStore implements CodeStore {
     return guarded(async () => {
       const { numDeletedRows } = await this.#db
         .deleteFrom('oauth_codes')
-        .where('expires_at', '<=', now.getTime())
+        .where((eb) =>
+          eb.or([
+            eb('expires_at', '<=', now.getTime() - SPENT_MS),
+            eb('spent_at', 'is', null).and('expires_at', '<=', now.getTime()),
+          ]),
+        )
         .executeTakeFirstOrThrow()
       return Number(numDeletedRows)
     })

@@ -6,7 +6,7 @@ import type { User } from '#core/domain/users/user.ts'
 
 import { setHash } from './credential-store-sql.ts'
 import { insertPerson } from './new-people.ts'
-import { groupNames, selectPeople, toUser } from './person-rows.ts'
+import { groupNames, selectPeople, sharedScopes, toUser } from './person-rows.ts'
 import { guarded } from './store-error.ts'
 import type { Tables } from './tables.ts'
 import { transact } from './transact.ts'
@@ -83,7 +83,7 @@ export class SqlLinkStore implements LinkStore {
         .selectFrom('links')
         .innerJoin('users', 'users.id', 'links.user_id')
         .selectAll('users')
-        .select(groupNames)
+        .select([groupNames, sharedScopes])
         .where('kind', '=', 'sign-up')
         .where('code_hash', '=', codeHash)
         .where('expires_at', '>', now.getTime())

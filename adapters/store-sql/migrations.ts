@@ -1,7 +1,8 @@
 import type { Migration } from './dialect.ts'
 import { first } from './migrations/001-first.ts'
 import { audit } from './migrations/002-audit.ts'
+import { services } from './migrations/003-services.ts'
 import { people } from './migrations/004-people.ts'
 
 /** In order; the version of a database is how many of them it has seen. Never edited once released. */
-export const MIGRATIONS: readonly Migration[] = [first, audit, people]
+export const MIGRATIONS: readonly Migration[] = [first, audit, services, people]

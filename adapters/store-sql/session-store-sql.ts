@@ -3,7 +3,7 @@ import type { Kysely, Selectable } from 'kysely'
 import type { NewSession, SessionStore } from '#core/domain/sign-in/session-store.ts'
 import type { Session } from '#core/domain/sign-in/session.ts'
 
-import { groupNames, type PersonRow, toUser } from './person-rows.ts'
+import { groupNames, type PersonRow, sharedScopes, toUser } from './person-rows.ts'
 import { ReadCache, type Writes } from './read-cache.ts'
 import { guarded } from './store-error.ts'
 import type { Tables } from './tables.ts'
@@ -119,7 +119,7 @@ export class SqlSessionStore implements SessionStore {
       .selectFrom('sessions')
       .innerJoin('users', 'users.id', 'sessions.user_id')
       .selectAll('users')
-      .select(groupNames)
+      .select([groupNames, sharedScopes])
       .select([
         'sessions.id as session_id',
         'sessions.created_at as began',

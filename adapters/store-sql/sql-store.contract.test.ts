@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { HubError } from '#core/domain/errors.ts'
 import { describePeopleStores } from '#core/domain/testing/people-stores-contract.ts'
 import { describeServerStore } from '#core/domain/testing/server-store-contract.ts'
+import { describeServiceStore } from '#core/domain/testing/service-store-contract.ts'
 import { describeCodeStore } from '#core/oauth/testing/code-store-contract.ts'
 
 import { openSqlStore } from './open-sql-store.ts'
@@ -29,6 +30,8 @@ describeEachDatabase((kind, fresh) => {
     for (const name of ['ada', 'bob']) await users.create({ ...ada, name })
     return servers
   })
+
+  describeServiceStore(kind, async () => (await fresh()).stores.services)
 
   describeCodeStore(kind, async () => {
     const { users, codes } = (await fresh()).stores
@@ -133,6 +136,9 @@ describeEachDatabase((kind, fresh) => {
       "links where code_hash = 'x'",
       'servers where user_id = 1',
       "servers where state = 'x'",
+      'shares where user_id = 1',
+      'shares where group_id = 1',
+      "share_codes where hash = 'x'",
       "sign_in_failures where key = 'x'",
       'sign_in_failures where known = 0 order by last_at',
     ])

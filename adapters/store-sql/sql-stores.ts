@@ -8,6 +8,8 @@ import type { HeldCredentialStore } from '#core/domain/sign-in/held-credential-s
 import type { LinkStore } from '#core/domain/sign-in/link-store.ts'
 import type { SessionStore } from '#core/domain/sign-in/session-store.ts'
 import type { ServerStore } from '#core/domain/servers/server-store.ts'
+import type { ServiceStore } from '#core/domain/services/service-store.ts'
+import type { ShareStore } from '#core/domain/shares/share-store.ts'
 import type { TokenStore } from '#core/domain/tokens/token-store.ts'
 import type { UserStore } from '#core/domain/users/user-store.ts'
 import type { CodeStore } from '#core/oauth/code-store.ts'
@@ -22,7 +24,9 @@ import { SqlHeldCredentialStore } from './held-credential-store-sql.ts'
 import { SqlLinkStore } from './link-store-sql.ts'
 import type { Writes } from './read-cache.ts'
 import { SqlServerStore } from './server-store-sql.ts'
+import { SqlServiceStore } from './service-store-sql.ts'
 import { SqlSessionStore } from './session-store-sql.ts'
+import { SqlShareStore } from './share-store-sql.ts'
 import type { Tables } from './tables.ts'
 import { SqlTokenStore } from './token-store-sql.ts'
 import { SqlUserStore } from './user-store-sql.ts'
@@ -42,6 +46,8 @@ export interface SqlStores extends AsyncDisposable {
   readonly tokens: TokenStore
   readonly servers: ServerStore
   readonly codes: CodeStore
+  readonly services: ServiceStore
+  readonly shares: ShareStore
   readonly auditLog: AuditLog
 }
 
@@ -76,6 +82,8 @@ export function storesOf(
     tokens: new SqlTokenStore(db, writes),
     servers: new SqlServerStore(db, writes),
     codes: new SqlCodeStore(db),
+    services: new SqlServiceStore(db),
+    shares: new SqlShareStore(db),
     auditLog: new SqlAuditLog(db),
     [Symbol.asyncDispose]: close,
   }

@@ -1,9 +1,10 @@
 import type { Generated } from 'kysely'
 
 import type { AuditTables } from './tables-audit.ts'
+import type { SharingTables } from './tables-sharing.ts'
 
 /** Times are milliseconds since 1970; booleans 0 or 1; lists and objects JSON. */
-export interface Tables extends AuditTables {
+export interface Tables extends AuditTables, SharingTables {
   users: {
     id: Generated<number>
     name: string
@@ -58,7 +59,17 @@ export interface Tables extends AuditTables {
     expires_at: number | null
     last_activity: number | null
   }
-  oauth_codes: { hash: string; grant_json: string; user_id: number; expires_at: number }
+  oauth_codes: {
+    hash: string
+    grant_json: string
+    user_id: number
+    expires_at: number
+    spent_at: number | null
+    /** What was issued for it. */
+    token_id: number | null
+    /** It was brought again after it was spent. */
+    replayed: Generated<number>
+  }
   servers: {
     user_id: number
     name: string

@@ -2,12 +2,14 @@ import pino from 'pino'
 
 import { plainText } from '#core/base/plain-text.ts'
 import type { ServerEvents } from '#core/domain/servers/server-life.ts'
+import type { ServiceEvents } from '#core/domain/services/service-life.ts'
 import type { HttpLog } from '#core/http/hub-http.ts'
 
 /** Where the hub says what happens. */
 export interface HubLog {
   readonly http: HttpLog
   readonly servers: ServerEvents
+  readonly services: ServiceEvents
   readonly say: (message: string) => void
 }
 
@@ -35,6 +37,15 @@ export function openLog(): HubLog {
         log.warn({ server: nameOf(server), reason: plainText(reason) }, 'server failed'),
       stopped: (server) => log.info({ server: nameOf(server) }, 'server stopped'),
       orphanStopped: (publicId) => log.warn({ publicId }, 'ended a process that no server knows'),
+      troubled: (doing, error) =>
+        log.error({ doing: plainText(doing), error: describe(error) }, 'trouble'),
+    },
+    services: {
+      started: (service, pid) => log.info({ service, pid }, 'service started'),
+      ended: (service, how, waitMs) =>
+        log.warn({ service, how: plainText(how), waitMs }, 'service ended; it is started again'),
+      up: (service) => log.info({ service }, 'service answers'),
+      down: (service, why) => log.warn({ service, why: plainText(why) }, 'service does not answer'),
       troubled: (doing, error) =>
         log.error({ doing: plainText(doing), error: describe(error) }, 'trouble'),
     },

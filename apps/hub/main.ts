@@ -24,12 +24,15 @@ import { type HubOptions, readOptions } from './options.ts'
 import { repeat } from './repeat.ts'
 import { agree } from './shared.ts'
 import { untilAvailable } from './until-available.ts'
+import { localApiUrl } from './settings.ts'
 import { WaitingRoom } from './waiting-room.ts'
 import { type Hub, wire } from './wire.ts'
 
 /** How often what is is compared with what is wanted, and old sessions and codes are swept out. */
 const RECONCILE_MS = 5000
 const PRUNE_MS = 3_600_000
+/** How often services are asked whether they answer, as often as JupyterHub does. */
+const SERVICES_MS = 60_000
 /** How long starts and stops may go on after the hub was told to end. */
 const QUIESCE_MS = 8000
 
@@ -80,6 +83,7 @@ async function serve(options: HubOptions): Promise<void> {
     },
     async (why) => log.say(why),
   )
+  void hub.beginServices()
   process.send?.({
     type: 'ready',
     url: config.public_url,
@@ -93,6 +97,7 @@ async function serve(options: HubOptions): Promise<void> {
   void repeat(() => hub.http.servers.look(), LOOK_MS, rules)
   void repeat(() => hub.http.servers.reconcile(), RECONCILE_MS, rules)
   void repeat(() => prune(hub), PRUNE_MS, rules)
+  void repeat(() => lookAtServices(hub), SERVICES_MS, rules)
   void watchConfig(live, end)
 }
 
@@ -154,8 +159,10 @@ function proxyToken(): string {
   return token
 }
 
-function publicNames({ public_url: url, public_names: names }: HubConfig): string[] {
-  return [new URL(url).hostname, ...names]
+/** Under the address that is listened on, programs on this machine ask for the API. */
+function publicNames(config: HubConfig): string[] {
+  const { public_url: url, public_names: names } = config
+  return [...new Set([new URL(url).hostname, new URL(localApiUrl(config)).hostname, ...names])]
 }
 
 /** With nobody in the database, the address under which the first admin is made. */
@@ -176,16 +183,23 @@ function noticesOf({ http }: Hub, config: HubConfig): string[] {
     : [...notices, 'Passwords cross the network unprotected: the public address is plain http.']
 }
 
+/** Routes are mended, and it is asked who answers. */
+async function lookAtServices({ serviceLife }: Hub): Promise<void> {
+  await serviceLife.reconcile()
+  await serviceLife.check()
+}
+
 async function prune({ stores, http }: Hub): Promise<void> {
   const now = http.clock.now()
   await stores.sessions.prune(now)
   await stores.tokens.prune(now)
   await stores.codes.prune(now)
+  await stores.shares.prune(now)
 }
 
 /** On SIGTERM, and when the supervisor is gone. Servers go on running; the next hub finds them. */
 function endOrderly(
-  { http, stores, routes, say }: Hub,
+  { http, stores, proxy, serviceLife, say }: Hub,
   doors: readonly Server[],
   unlock: () => void,
 ): AbortSignal {
@@ -194,14 +208,14 @@ function endOrderly(
     if (ending.signal.aborted) return
     ending.abort(new Error('the hub is ending'))
     for (const door of doors) door.close()
-    await http.servers.quiesce(QUIESCE_MS)
+    await Promise.all([http.servers.quiesce(QUIESCE_MS), serviceLife.end()])
     const running = await http.servers.countRunning().catch(() => 0)
     if (running > 0)
       say(
         `${running} notebook server(s) go on running, and are found again at the next start. To end them, stop them in the browser first.`,
       )
     for (const door of doors) door.closeAllConnections()
-    await routes[Symbol.asyncDispose]()
+    await proxy[Symbol.asyncDispose]()
     await stores[Symbol.asyncDispose]()
     unlock()
     process.exit(0)

@@ -4,6 +4,7 @@ import type { LiveConfig } from '#core/config/live-config.ts'
 import type { HubConfig } from '#core/config/schema.ts'
 import type { ConfigReport } from '#core/contract/config.ts'
 import type { RoleSettings } from '#core/domain/access/roles.ts'
+import { clientDefaultsOf, type Service } from '#core/domain/services/service.ts'
 import type { ConfiguredGroup } from '#core/domain/groups/group-store.ts'
 import type { ServerSettings } from '#core/domain/servers/server-settings.ts'
 import type { RunningConfig } from '#core/http/api-config.ts'
@@ -82,4 +83,34 @@ export function groupSettings({ groups }: HubConfig): readonly ConfiguredGroup[]
     // Where the configuration says nothing of them, they are set by the API.
     properties: Object.keys(properties).length === 0 ? null : properties,
   }))
+}
+
+/** The services that stand in the configuration. */
+export function configuredServices({ services }: HubConfig): readonly Service[] {
+  return services.map((service) => {
+    const { name, url = null, command, environment, cwd, display, info, admin } = service
+    const usual = clientDefaultsOf({ name, url })
+    return {
+      name,
+      url,
+      command,
+      environment,
+      cwd,
+      display,
+      info,
+      admin,
+      clientId: service.oauth_client_id ?? usual.clientId,
+      redirectUri: service.oauth_redirect_uri ?? usual.redirectUri,
+      noConfirm: service.oauth_no_confirm,
+      allowedScopes: service.oauth_client_allowed_scopes,
+      from: 'config',
+    }
+  })
+}
+
+/** The hub's API as programs on this machine reach it: by the proxy, since few of them speak over sockets. */
+export function localApiUrl({ listen }: HubConfig): string {
+  const { host, port } = listen
+  const local = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host
+  return `http://${local.includes(':') ? `[${local}]` : local}:${port}/hub/api`
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 
 import { HttpServerProbe } from '#adapters/probe-http/http-server-probe.ts'
 import { HttpRouteTable } from '#adapters/routes-http/http-route-table.ts'
+import { ProxyApi } from '#adapters/routes-http/proxy-api.ts'
 import type { ProcessSpawnerOptions } from '#adapters/spawner-process/process-spawner.ts'
 import type { SqlStores } from '#adapters/store-sql/sql-stores.ts'
 import { systemClock } from '#core/base/clock.ts'
@@ -16,6 +17,7 @@ import { Brake } from '#core/domain/sign-in/brake.ts'
 import { LinksService } from '#core/domain/sign-in/links-service.ts'
 import { SessionService } from '#core/domain/sign-in/session-service.ts'
 import { SignInService } from '#core/domain/sign-in/sign-in-service.ts'
+import type { ServiceLife } from '#core/domain/services/service-life.ts'
 import { ServerService } from '#core/domain/servers/server-service.ts'
 import { TokenService } from '#core/domain/tokens/token-service.ts'
 import { UserService } from '#core/domain/users/user-service.ts'
@@ -26,6 +28,7 @@ import type { HubLog } from './log.ts'
 import type { HubOptions } from './options.ts'
 import { groupSettings, roleSettings, runningConfig, serverSettings } from './settings.ts'
 import type { Shared } from './shared.ts'
+import { wireServices } from './wire-services.ts'
 
 const SESSION_DAYS = 14
 const ROOT = join(import.meta.dirname, '../..')
@@ -34,7 +37,9 @@ const ROOT = join(import.meta.dirname, '../..')
 export interface Hub {
   readonly http: HubHttpDeps
   readonly stores: SqlStores
-  readonly routes: HttpRouteTable
+  readonly proxy: ProxyApi
+  readonly serviceLife: ServiceLife
+  readonly beginServices: () => Promise<void>
   readonly say: (message: string) => void
 }
 
@@ -57,10 +62,11 @@ export function wire(
   const { secret } = shared
   const { authenticator, passwords } = chooseAuthenticator(config, stores)
   const spawner = chooseSpawner(config, spawnerOptions(options, config, shared))
-  const routes = new HttpRouteTable({
+  const proxy = new ProxyApi({
     apiSocket: join(options.runDir, 'proxy/api.sock'),
     token: proxyToken,
   })
+  const routes = new HttpRouteTable(proxy)
   const access = derived(live, (settings) => new Access(roleSettings(settings)))
   const ended = new AccessEnded({
     held: stores.held,
@@ -83,11 +89,23 @@ export function wire(
   })
   const rights = new RightsService({ access, users: stores.users })
   const brake = new Brake({ failures: stores.failures, clock })
+  const { services, serviceLife, begin } = wireServices(options, {
+    live,
+    log,
+    stores,
+    proxy,
+    clock,
+    inherited: inheritedEnvironment(),
+  })
   return {
     stores,
-    routes,
+    proxy,
+    serviceLife,
+    beginServices: begin,
     say: log.say,
     http: {
+      services,
+      serviceLife,
       users: new UserService({
         users: stores.users,
         credentials: stores.credentials,

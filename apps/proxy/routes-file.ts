@@ -10,7 +10,7 @@ const Stored = z.record(z.string(), RouteBody)
 
 /** Adds what is posted, or restored from the file. @returns whether the target can be read */
 export function addRoute(routes: Routes, prefix: string, body: z.infer<typeof RouteBody>): boolean {
-  const target = parseTarget(body.target, body.socket_owner ?? null)
+  const target = parseTarget(body.target, body.socket_owner ?? null, body.address ?? null)
   if (target) routes.set(prefix, target, { data: body, now: new Date() })
   return target !== undefined
 }

@@ -6,7 +6,7 @@ import { Authenticator } from './schema/authenticator.ts'
 import { Audit, Database, Metrics, Shares, Tokens, Usage } from './schema/keeping.ts'
 import { CustomScopes, Groups, Roles } from './schema/people.ts'
 import { Activity, Culling, NamedServers } from './schema/servers.ts'
-import { Services } from './schema/services.ts'
+import { ApiUrls, Services } from './schema/services.ts'
 import { Spawner } from './schema/spawner.ts'
 
 /** Every setting of the hub: type, default, limits, and descriptions, which are the manual. */
@@ -45,6 +45,7 @@ export const Settings = z.strictObject({
     'Rights of your own (`custom:…`), for services to ask for',
   ),
   services: Services.default([]).describe('Programs beside the notebook servers'),
+  api_urls: ApiUrls.prefault({}),
   shares: Shares.prefault({}),
   tokens: Tokens.prefault({}),
   audit: Audit.prefault({}),

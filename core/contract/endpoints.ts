@@ -6,6 +6,7 @@ import * as hub from './hub.ts'
 import * as oauth from './oauth.ts'
 import * as progress from './progress.ts'
 import * as servers from './servers.ts'
+import * as services from './services.ts'
 import * as sessions from './sessions.ts'
 import * as signIn from './sign-in.ts'
 import * as tokens from './tokens.ts'
@@ -25,6 +26,7 @@ export const CHAPTERS = [
   chapter('Tokens', 'Tokens by which programs act for people.', tokens),
   chapter('Sessions', 'Browsers in which people are signed in.', sessions),
   chapter('Servers', 'Notebook servers: start, stop, follow, rename.', { ...servers, ...progress }),
+  chapter('Services', 'Programs beside the notebook servers, and who may use them.', services),
   chapter('Sign-in', 'One-time links and first passwords.', signIn),
   chapter('OAuth', 'How services and servers have people signed in.', oauth),
 ] as const

@@ -77,7 +77,13 @@ const Consent = z.object({
   page: z.literal('consent'),
   client: z.string().describe('what asks, in words'),
   owner: z.string().nullable(),
-  scopes: z.array(z.object({ scope: z.string(), description: z.string() })),
+  scopes: z.array(
+    z.object({
+      scope: z.string(),
+      description: z.string(),
+      needed: z.boolean().describe('false: it can be left out'),
+    }),
+  ),
   action: z.string().describe('address that the form is posted to: scopes (repeated), _xsrf'),
 })
 

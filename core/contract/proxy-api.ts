@@ -8,6 +8,10 @@ export const RouteBody = z.looseObject({
     .min(0)
     .optional()
     .describe('uid that must own the socket of an http+unix target; ours'),
+  address: z
+    .union([z.ipv4(), z.ipv6()])
+    .optional()
+    .describe("address to connect to instead of what the target's host resolves to; ours"),
 })
 
 /** One route as it is listed. */

@@ -4,6 +4,7 @@ export type ErrorCode =
   | 'conflict'
   | 'forbidden'
   | 'invalid'
+  | 'not_allowed'
   | 'not_found'
   | 'not_signed_in'
   | 'too_many'

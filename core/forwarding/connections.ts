@@ -1,5 +1,6 @@
 import { Agent, type ClientRequest, request } from 'node:http'
-import { connect, type Socket } from 'node:net'
+import { connect, isIP, type Socket } from 'node:net'
+import { connect as connectSecurely } from 'node:tls'
 
 import { connectTo } from '#core/base/unix-socket.ts'
 
@@ -97,7 +98,10 @@ class OwnAgent extends Agent {
 }
 
 function open(target: Target): Socket {
-  return target.kind === 'unix'
-    ? connectTo(target.path, target.owner)
-    : connect(target.port, target.host)
+  if (target.kind === 'unix') return connectTo(target.path, target.owner)
+  const { host, port, secure = false, address } = target
+  if (!secure) return connect(port, address ?? host)
+  // The certificate is checked against the host's name, also where the address is given.
+  const servername = isIP(host) === 0 ? host : ''
+  return connectSecurely({ host: address ?? host, port, servername, ALPNProtocols: ['http/1.1'] })
 }

@@ -244,10 +244,20 @@ describe('a target', () => {
     expect(parseTarget(text, 7)).toEqual(expected)
   })
 
+  test('https is kept in mind, and where to connect to, when that is said', () => {
+    expect(parseTarget('https://a')).toEqual({ kind: 'tcp', host: 'a', port: 443, secure: true })
+    expect(parseTarget('http://a:1/x', null, '10.0.0.1')).toEqual({
+      kind: 'tcp',
+      host: 'a',
+      port: 1,
+      address: '10.0.0.1',
+    })
+  })
+
   test.each([
     '',
     'x',
-    'https://a',
+    'ftp://a',
     'file:///etc/passwd',
     'http+unix://relative',
     'http+unix://%zz',

@@ -5,6 +5,7 @@ import { HubError } from '#core/domain/errors.ts'
 
 import type { HubHttpDeps } from './hub-http.ts'
 import type { Gate } from './mount.ts'
+import { serviceBody } from './service-body.ts'
 import { userBody } from './user-body.ts'
 
 /**
@@ -14,7 +15,7 @@ import { userBody } from './user-body.ts'
 export function mountWho(
   app: FastifyInstance,
   gate: Gate,
-  { users, servers, rights, publicUrl }: HubHttpDeps,
+  { users, servers, services, serviceLife, rights, publicUrl }: HubHttpDeps,
 ): void {
   app.get('/user', async (request) => {
     const caller = await gate.authenticate(request)
@@ -25,7 +26,16 @@ export function mountWho(
       session_id: caller.by === 'session' ? caller.session.id : caller.token.sessionId,
       scopes: caller.scopes.toSorted(),
     }
-    if (caller.by === 'service') return { kind: 'service', name: caller.service, ...credential }
+    if (caller.by === 'service') {
+      const { service: name, admin } = caller
+      const shown = await services.get(name)
+      const condition = serviceLife.conditionOf(name)
+      const body = serviceBody(shown, sightOf(caller.scopes), {
+        roles: rights.access.roles,
+        condition,
+      })
+      return { ...body, admin, ...credential }
+    }
     const user = await users.get(caller.user.name)
     const { roles } = rights.access
     return {

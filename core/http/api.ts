@@ -9,6 +9,7 @@ import { mountActivity } from './api-activity.ts'
 import { mountConfig } from './api-config.ts'
 import { mountGroups } from './api-groups.ts'
 import { mountServers } from './api-servers.ts'
+import { mountServices } from './api-services.ts'
 import { mountFirstPasswords } from './api-first-passwords.ts'
 import { mountSessions } from './api-sessions.ts'
 import { mountUsers } from './api-users.ts'
@@ -42,6 +43,7 @@ export function mountApi(app: FastifyInstance, deps: HubHttpDeps): void {
   mountSessions(app, gate, deps)
   mountServers(app, gate, deps)
   mountActivity(app, gate, deps)
+  mountServices(app, gate, deps)
   mountConfig(app, gate, deps)
   mountFirstPasswords(app, deps)
   app.all('/*', async () => {

@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify'
 import { NO_OWNER, ownerOf } from '#core/domain/access/owner.ts'
 import type { RightsService } from '#core/domain/access/rights-service.ts'
 import { HubError } from '#core/domain/errors.ts'
+import type { ServiceBook } from '#core/domain/services/service-book.ts'
 import type { SignInService } from '#core/domain/sign-in/sign-in-service.ts'
 import type { TokenService } from '#core/domain/tokens/token-service.ts'
 import type { Token } from '#core/domain/tokens/token.ts'
@@ -15,6 +16,7 @@ interface Deps {
   readonly signIn: Pick<SignInService, 'whoHas'>
   readonly tokens: Pick<TokenService, 'identify'>
   readonly rights: RightsService
+  readonly services: Pick<ServiceBook, 'find'>
 }
 
 /**
@@ -37,16 +39,15 @@ export async function callerOf(request: FastifyRequest, deps: Deps): Promise<Cal
   return { by: 'session', user: session.user, session, scopes }
 }
 
-async function tokenCaller(token: Token, { rights }: Deps): Promise<Caller | undefined> {
+async function tokenCaller(token: Token, { rights, services }: Deps): Promise<Caller | undefined> {
   if (token.owner.kind === 'service') {
-    const { service } = token.owner
-    const owner = { kind: 'service', name: service } as const
-    return {
-      by: 'service',
-      service,
-      token,
-      scopes: await rights.scopesOfToken(token.scopes, owner),
-    }
+    // A service that is gone is nobody, whoever still has its token.
+    const service = await services.find(token.owner.service)
+    if (!service) return undefined
+    const { name, admin } = service
+    const owner = { kind: 'service', name, admin } as const
+    const scopes = await rights.scopesOfToken(token.scopes, owner)
+    return { by: 'service', service: name, admin, token, scopes }
   }
   const { user } = token.owner
   if (user.locked) return undefined

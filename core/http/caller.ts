@@ -26,6 +26,8 @@ interface TokenCaller {
 export interface ServiceCaller {
   readonly by: 'service'
   readonly service: string
+  /** Whether the operator made an admin of it. */
+  readonly admin: boolean
   readonly token: Token
   readonly scopes: readonly string[]
 }
@@ -40,7 +42,8 @@ export function personOf(caller: Caller): User | undefined {
   return caller.by === 'session' || caller.by === 'token' ? caller.user : undefined
 }
 
-/** Whether the caller may do what only admins may, whatever scopes say: the operator may, a service may not. */
+/** Whether the caller may do what only admins may, whatever scopes say: the operator may, and services that are admins. */
 export function isAdmin(caller: Caller): boolean {
+  if (caller.by === 'service') return caller.admin
   return caller.by === 'operator' || personOf(caller)?.admin === true
 }

@@ -10,6 +10,7 @@ const statusOf = {
   conflict: 400,
   forbidden: 403,
   invalid: 400,
+  not_allowed: 405,
   not_found: 404,
   not_signed_in: 403,
   too_many: 429,

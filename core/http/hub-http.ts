@@ -1,5 +1,7 @@
 import type { Clock } from '#core/base/clock.ts'
 import type { RightsService } from '#core/domain/access/rights-service.ts'
+import type { ServiceBook } from '#core/domain/services/service-book.ts'
+import type { ServiceLife } from '#core/domain/services/service-life.ts'
 import type { GroupService } from '#core/domain/groups/group-service.ts'
 import type { LinksService } from '#core/domain/sign-in/links-service.ts'
 import type { SessionService } from '#core/domain/sign-in/session-service.ts'
@@ -24,6 +26,8 @@ export interface HubHttpDeps {
   readonly links: LinksService
   readonly tokens: TokenService
   readonly codes: CodeStore
+  readonly services: ServiceBook
+  readonly serviceLife: Pick<ServiceLife, 'conditionOf'>
   readonly config: RunningConfig
   readonly clock: Clock
   /** Signs XSRF tokens; 32 random bytes that outlive restarts. */

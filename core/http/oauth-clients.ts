@@ -1,4 +1,6 @@
 import type { TokenService } from '#core/domain/tokens/token-service.ts'
+import type { ServiceBook } from '#core/domain/services/service-book.ts'
+import { type Service, serviceAccessScopeOf } from '#core/domain/services/service.ts'
 import { accessScopesOf } from '#core/domain/servers/server-environment.ts'
 import { clientIdOf, prefixOf, type Server, type ServerId } from '#core/domain/servers/server.ts'
 import type { ServerService } from '#core/domain/servers/server-service.ts'
@@ -35,6 +37,41 @@ function clientOf({ id }: Server): OAuthClient {
     accessScopes: accessScopesOf(id),
     allowedScopes: [],
     owner: id.user,
+    noConfirm: false,
+  }
+}
+
+/** Services that have a way back as OAuth clients: any of a service's tokens is its secret. */
+export function servicesAsClients(
+  services: Pick<ServiceBook, 'findByClient'>,
+  tokens: Pick<TokenService, 'identify'>,
+): ClientDirectory {
+  return {
+    find: async (clientId) => {
+      if (!clientId.startsWith('service-')) return undefined
+      const service = await services.findByClient(clientId)
+      return service && serviceClientOf(service)
+    },
+    verifySecret: async (clientId, secret) => {
+      if (!clientId.startsWith('service-')) return false
+      const token = await tokens.identify(secret)
+      if (token?.kind !== 'service' || token.owner.kind !== 'service') return false
+      return (await services.findByClient(clientId))?.name === token.owner.service
+    },
+  }
+}
+
+function serviceClientOf(service: Service): OAuthClient | undefined {
+  const { name, clientId, redirectUri, allowedScopes, noConfirm } = service
+  if (redirectUri === null) return undefined
+  return {
+    id: clientId,
+    description: `the service ${name}`,
+    redirectUri,
+    accessScopes: [serviceAccessScopeOf(service)],
+    allowedScopes,
+    owner: null,
+    noConfirm,
   }
 }
 

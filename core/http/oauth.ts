@@ -1,20 +1,18 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
 import { ownerOf } from '#core/domain/access/owner.ts'
-import type { RightsService } from '#core/domain/access/rights-service.ts'
 import { HubError } from '#core/domain/errors.ts'
 import { type AuthorizeRequest, checkAuthorize, grantCode } from '#core/oauth/authorize.ts'
+import { anyOf } from '#core/oauth/client.ts'
 import { exchangeCode } from '#core/oauth/exchange.ts'
 import { OAuthError } from '#core/oauth/oauth-error.ts'
 
 import type { BrowserCaller } from './caller.ts'
 import { doorOf } from './door.ts'
 import type { HubHttpDeps } from './hub-http.ts'
-import { serversAsClients } from './oauth-clients.ts'
+import { grantable, questions } from './oauth-grants.ts'
+import { serversAsClients, servicesAsClients } from './oauth-clients.ts'
 import type { PageTools } from './page-tools.ts'
-
-/** What a server learns of everyone who comes in, whatever it asks for. */
-const IDENTITY = ['read:users:name!user', 'read:users:groups!user']
 
 /** `/hub/api/oauth2/authorize` for browsers, `/hub/api/oauth2/token` for the programs that sent them. */
 export function mountOAuth(
@@ -22,22 +20,23 @@ export function mountOAuth(
   deps: HubHttpDeps,
   { caller, checked, pages, toSignIn }: PageTools,
 ): void {
-  const { codes, clock, tokens, servers, rights } = deps
-  const clients = serversAsClients(servers, tokens)
+  const { codes, clock, tokens, servers, services, rights } = deps
+  const clients = anyOf([serversAsClients(servers, tokens), servicesAsClients(services, tokens)])
 
   app.get('/hub/api/oauth2/authorize', async (request, reply) => {
     const who = await caller(request)
     if (!who) return toSignIn(request, reply)
     const asked = await readRequest(request)
-    const scopes = await grantable(asked, who, rights)
-    if (asked.client.owner === who.user.name) return consent(reply, asked, { who, scopes })
+    const { needed, more } = await grantable(asked, who, rights)
+    const scopes = [...needed, ...more]
+    if (!(await mustAsk(asked, who, scopes))) return consent(reply, asked, { who, scopes })
     return pages.send(request, reply, {
       viewer: who,
       body: {
         page: 'consent',
         client: asked.client.description,
         owner: asked.client.owner,
-        scopes: scopes.map((scope) => ({ scope, description: describeScope(scope) })),
+        scopes: questions({ needed, more }, who.user.name, rights),
         action: request.url,
       },
     })
@@ -47,10 +46,10 @@ export function mountOAuth(
     const who = await checked(request)
     if (!who) return toSignIn(request, reply)
     const asked = await readRequest(request)
-    const chosen = new Set(chosenScopes(request.body))
-    const scopes = (await grantable(asked, who, rights)).filter(
-      (scope) => chosen.size === 0 || chosen.has(scope) || isNeeded(scope),
-    )
+    const { needed, more } = await grantable(asked, who, rights)
+    const chosen = new Set(rights.access.expandKnown(chosenScopes(request.body), ownerOf(who.user)))
+    // A form without any scope lets the program know who comes, and no more (as JupyterHub has it).
+    const scopes = [...needed, ...more.filter((scope) => chosen.has(scope))]
     return consent(reply, asked, { who, scopes })
   })
 
@@ -65,12 +64,24 @@ export function mountOAuth(
         codes,
         now: clock.now(),
         issue: (visitor) => tokens.issueToClient(visitor),
+        revoke: (id) => tokens.void(id),
       })
     } catch (error) {
       if (error instanceof OAuthError) return reply.code(error.status).send(error.toJSON())
       throw error
     }
   })
+
+  /** One's own server, and what the operator vouches for, needs no question; nor does what the person has allowed before. */
+  async function mustAsk(
+    { client }: AuthorizeRequest,
+    { user }: BrowserCaller,
+    scopes: readonly string[],
+  ): Promise<boolean> {
+    if (client.owner === user.name || client.noConfirm) return false
+    const before = new Set(await tokens.grantedTo(user.id, client.id))
+    return !scopes.every((scope) => before.has(scope))
+  }
 
   async function readRequest(request: FastifyRequest): Promise<AuthorizeRequest> {
     if (doorOf(request.raw) !== 'front')
@@ -100,40 +111,6 @@ export function mountOAuth(
     }
     return reply.redirect(await grantCode(asked, visitor, { codes, now: clock.now() }))
   }
-}
-
-/**
- * What the client gets: the access that the visitor holds, who he is, and of what was asked for as much as the client may
- * have and the visitor holds.
- * @throws HubError `forbidden` when he may not come in at all
- */
-async function grantable(
-  { client, scopes }: AuthorizeRequest,
-  { user, scopes: held }: BrowserCaller,
-  rights: RightsService,
-): Promise<readonly string[]> {
-  const owner = ownerOf(user)
-  const expand = (written: readonly string[]) => rights.access.expand(written, owner)
-  const access = await rights.intersect(expand(client.accessScopes), held)
-  if (access.length === 0) throw new HubError('forbidden', `You may not use ${client.description}.`)
-  const allowed = new Set(expand(client.allowedScopes))
-  // Names of roles were scopes once, and clients still ask for them: what is no scope is passed over (JupyterHub does too).
-  const known = scopes.filter((scope) => scope !== 'self' && rights.access.isKnown(scope))
-  const more = await rights.intersect(
-    expand(known).filter((scope) => allowed.has(scope)),
-    held,
-  )
-  const identity = await rights.intersect(expand(IDENTITY), held)
-  return [...new Set([...access, ...identity, ...more])].toSorted()
-}
-
-const isNeeded = (scope: string) => scope.startsWith('access:') || scope.startsWith('read:users:')
-
-function describeScope(scope: string): string {
-  if (scope.startsWith('access:servers')) return 'Come in and work there as you'
-  if (scope.startsWith('read:users:name')) return 'See your user name'
-  if (scope.startsWith('read:users:groups')) return 'See your groups'
-  return scope
 }
 
 function chosenScopes(body: unknown): readonly string[] {

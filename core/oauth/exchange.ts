@@ -19,7 +19,9 @@ export interface ExchangeDeps {
     readonly scopes: readonly string[]
     readonly sessionId: string | null
     readonly expiresIn: number
-  }): Promise<string>
+  }): Promise<{ readonly id: number; readonly secret: string }>
+  /** Voids what was issued. */
+  revoke(id: number): Promise<void>
 }
 
 /** RFC 6749 section 5.1. */
@@ -32,7 +34,8 @@ export interface TokenAnswer {
 
 /**
  * RFC 6749 section 4.1.3: a client brings the code, proves that it is the client, and gets a token. The code is spent by
- * whatever is brought with it, so a wrong try ends it too.
+ * whatever is brought with it, so a wrong try ends it too; brought a second time, somebody has it who should not, and what was
+ * issued for it is void (section 4.1.2).
  * @throws OAuthError
  */
 export async function exchangeCode(
@@ -55,16 +58,28 @@ export async function exchangeCode(
     authorization,
     deps.clients,
   )
-  const grant =
-    given.code === undefined ? undefined : await deps.codes.take(hashSecret(given.code), deps.now)
-  if (!grant || grant.clientId !== clientId)
-    throw new OAuthError('invalid_grant', 'the code is unknown, used or expired')
+  const codeHash = hashSecret(given.code ?? '')
+  const taken = await deps.codes.take(codeHash, deps.now)
+  if (taken?.is === 'spent' && taken.tokenId !== null) await deps.revoke(taken.tokenId)
+  const grant = taken?.is === 'good' ? taken.grant : undefined
+  if (!grant || grant.clientId !== clientId) throw badCode()
   checkSameRedirect(grant, given.redirect_uri)
   checkVerifier(grant.codeChallenge, given.code_verifier)
   const { userId, scopes, sessionId } = grant
   const token = await deps.issue({ clientId, userId, scopes, sessionId, expiresIn: TOKEN_S })
-  return { access_token: token, token_type: 'Bearer', expires_in: TOKEN_S, scope: scopes.join(' ') }
+  if (!(await deps.codes.issued(codeHash, token.id))) {
+    await deps.revoke(token.id)
+    throw badCode()
+  }
+  return {
+    access_token: token.secret,
+    token_type: 'Bearer',
+    expires_in: TOKEN_S,
+    scope: scopes.join(' '),
+  }
 }
+
+const badCode = () => new OAuthError('invalid_grant', 'the code is unknown, used or expired')
 
 /**
  * RFC 6749 section 2.3.1: by the form or by HTTP Basic. JupyterHub's servers send their secret as `Authorization: token` as well;

@@ -1,4 +1,4 @@
-import { Button } from '@mantine/core'
+import { Button, Checkbox } from '@mantine/core'
 
 import type { PageOf } from '#core/contract/pages.ts'
 
@@ -11,6 +11,8 @@ import { TickIcon } from '../ui/icons.tsx'
 /** Before a program, or somebody else's server, may act for the person who is signed in. */
 export function ConsentPage({ data }: { readonly data: PageOf<'consent'> }) {
   const { client, owner, scopes } = data
+  const needed = scopes.filter((each) => each.needed)
+  const choices = scopes.filter((each) => !each.needed)
   return (
     <Frame title="Do you allow this?" data={data} narrow>
       <Card>
@@ -18,7 +20,7 @@ export function ConsentPage({ data }: { readonly data: PageOf<'consent'> }) {
           <strong>{client}</strong> wants to:
         </p>
         <ul className="rights" aria-labelledby="asks">
-          {scopes.map(({ scope, description }) => (
+          {needed.map(({ scope, description }) => (
             <li key={scope}>
               <TickIcon />
               <span>
@@ -37,16 +39,33 @@ export function ConsentPage({ data }: { readonly data: PageOf<'consent'> }) {
         )}
         <PostForm action={data.action} xsrf={data.xsrf} label="Permission">
           {(busy) => (
-            <div className="actions">
-              {scopes.map(({ scope }) => (
+            <div className="stack">
+              {needed.map(({ scope }) => (
                 <input key={scope} type="hidden" name="scopes" value={scope} />
               ))}
-              <Button type="submit" loading={busy}>
-                Allow
-              </Button>
-              <Button component="a" href={paths.home} variant="default">
-                Deny
-              </Button>
+              {choices.length > 0 && (
+                <fieldset className="choices">
+                  <legend>And, unless you take it out:</legend>
+                  {choices.map(({ scope, description }) => (
+                    <Checkbox
+                      key={scope}
+                      name="scopes"
+                      value={scope}
+                      defaultChecked
+                      label={description}
+                      description={<code>{scope}</code>}
+                    />
+                  ))}
+                </fieldset>
+              )}
+              <div className="actions">
+                <Button type="submit" loading={busy}>
+                  Allow
+                </Button>
+                <Button component="a" href={paths.home} variant="default">
+                  Deny
+                </Button>
+              </div>
             </div>
           )}
         </PostForm>

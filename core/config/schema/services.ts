@@ -1,5 +1,7 @@
 import * as z from 'zod'
 
+import { isRange } from '#core/base/ip-address.ts'
+
 import { HttpUrl, PagePath } from './addresses.ts'
 import { Environment, refuseTwice, ServiceName } from './names.ts'
 import { Scope } from './scopes.ts'
@@ -76,4 +78,25 @@ export const Services = z.array(Service).superRefine((services, context) => {
     context,
     (index) => [index, 'name'],
   )
+})
+
+/** Where addresses that come by the API may lead. What stands in the configuration itself is not limited. */
+export const ApiUrls = z.strictObject({
+  allow: z
+    .array(
+      z
+        .string()
+        .refine(isRange, 'is neither an address nor a range of them, such as 10.1.0.0/16')
+        .meta({ shape: 'address or range' }),
+    )
+    .default([])
+    .describe(
+      'Addresses of this machine and of private networks that services made by the API may have. Public ones they may have anyway, link-local ones never',
+    ),
+  proxies: z
+    .array(HttpUrl)
+    .default([])
+    .describe(
+      'Addresses of proxies that `PATCH /hub/api/proxy` may switch to. They get the token that routes are set with; no other address does',
+    ),
 })

@@ -9,6 +9,8 @@ export interface PersonOwner {
   readonly admin: boolean
   /** Names of the groups that he is in. */
   readonly groups: readonly string[]
+  /** Scopes that others gave him over servers of theirs. */
+  readonly shared?: readonly string[]
   /** The server whose own token it is, when it is one. */
   readonly server?: string
 }
@@ -16,6 +18,8 @@ export interface PersonOwner {
 export interface ServiceOwner {
   readonly kind: 'service'
   readonly name: string
+  /** It may do all that admins may. */
+  readonly admin?: boolean
 }
 
 /** Nobody's: for scopes that are written out already. */
@@ -23,8 +27,8 @@ export const NO_OWNER: Owner = { kind: 'service', name: '' }
 
 /** A person as the owner of scopes; `server` when it is the own token of one of his servers. */
 export function ownerOf(
-  { name, admin, groups }: Pick<User, 'name' | 'admin' | 'groups'>,
+  { name, admin, groups, shared }: Pick<User, 'name' | 'admin' | 'groups' | 'shared'>,
   server?: string,
 ): PersonOwner {
-  return { kind: 'user', name, admin, groups, ...(server !== undefined && { server }) }
+  return { kind: 'user', name, admin, groups, shared, ...(server !== undefined && { server }) }
 }

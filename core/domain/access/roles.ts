@@ -1,5 +1,5 @@
 import type { CustomScope } from './scope-catalog.ts'
-import type { Owner } from './owner.ts'
+import type { Owner, ServiceOwner } from './owner.ts'
 
 /** A named set of scopes, and who has it: people, members of groups, services. Names are normalised. */
 export interface Role {
@@ -25,6 +25,7 @@ export interface HeldRole {
     | { readonly kind: 'admin' }
     | { readonly kind: 'name' }
     | { readonly kind: 'group'; readonly group: string }
+    | { readonly kind: 'share' }
 }
 
 const built = (name: string, description: string, scopes: readonly string[]): Role => ({
@@ -72,6 +73,8 @@ const SERVER = built('server', 'Post activity only', [
   'access:servers!server',
 ])
 const TOKEN = built('token', 'Token with same permissions as its owner', ['inherit'])
+/** Stands for what others share with somebody; nobody has it by name. */
+const SHARED = built('(shared)', 'What others share', [])
 const BUILT_IN: readonly Role[] = [USER, ADMIN, SERVER, TOKEN]
 
 /**
@@ -100,11 +103,7 @@ export class RoleBook {
 
   /** Every role of a person or service, and through what he has it. */
   of(owner: Owner): readonly HeldRole[] {
-    if (owner.kind === 'service') {
-      return this.all
-        .filter(({ services }) => services.includes(owner.name))
-        .map((role) => ({ role, through: { kind: 'name' } }))
-    }
+    if (owner.kind === 'service') return this.#ofService(owner)
     const held: HeldRole[] = []
     for (const role of this.#roles.values()) {
       if (role.name === USER.name) held.push({ role, through: { kind: 'everyone' } })
@@ -113,12 +112,26 @@ export class RoleBook {
       for (const group of role.groups)
         if (owner.groups.includes(group)) held.push({ role, through: { kind: 'group', group } })
     }
+    const { shared = [] } = owner
+    if (shared.length > 0)
+      held.push({ role: { ...SHARED, scopes: shared }, through: { kind: 'share' } })
+    return held
+  }
+
+  #ofService({ name, admin = false }: ServiceOwner): readonly HeldRole[] {
+    const held: HeldRole[] = []
+    for (const role of this.all) {
+      if (role.name === ADMIN.name && admin) held.push({ role, through: { kind: 'admin' } })
+      if (role.services.includes(name)) held.push({ role, through: { kind: 'name' } })
+    }
     return held
   }
 
   /** Names of the roles of a person or service, each once. What comes through groups is not his by name (as JupyterHub shows it). */
   namesOf(owner: Owner): readonly string[] {
-    const own = this.of(owner).filter(({ through }) => through.kind !== 'group')
+    const own = this.of(owner).filter(
+      ({ through }) => through.kind !== 'group' && through.kind !== 'share',
+    )
     return [...new Set(own.map(({ role }) => role.name))]
   }
 }

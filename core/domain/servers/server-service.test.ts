@@ -22,6 +22,7 @@ const ada: User = {
   locked: false,
   groups: [],
   home: 'ada',
+  shared: [],
 }
 
 let clock: ManualClock

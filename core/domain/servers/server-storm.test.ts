@@ -24,6 +24,7 @@ const people = new Map<string, User>(
       locked: false,
       groups: name === 'cyd' ? ['many'] : [],
       home: name,
+      shared: [],
     },
   ]),
 )

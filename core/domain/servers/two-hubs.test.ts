@@ -21,6 +21,7 @@ const ada: User = {
   locked: false,
   groups: [],
   home: 'ada',
+  shared: [],
 }
 
 let machine: FakeMachine

@@ -113,6 +113,7 @@ export class FakePeople {
       locked: false,
       groups: [],
       home,
+      shared: [],
     }
     this.users.set(user.id, user)
     this.joinConfigured(name)

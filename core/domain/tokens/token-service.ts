@@ -48,9 +48,25 @@ export class TokenService implements ServerTokens {
     readonly scopes: readonly string[]
     readonly sessionId: string | null
     readonly expiresIn: number
-  }): Promise<string> {
+  }): Promise<{ readonly id: number; readonly secret: string }> {
     const { expiresIn, ...rest } = visitor
-    return (await this.#make({ kind: 'oauth', note: '', service: null, ...rest }, expiresIn)).secret
+    const made = await this.#make({ kind: 'oauth', note: '', service: null, ...rest }, expiresIn)
+    return { id: made.token.id, secret: made.secret }
+  }
+
+  /** Voids one token. */
+  async void(id: number): Promise<void> {
+    await this.#store.remove(id)
+  }
+
+  /** The scopes, as they were asked for, of all tokens that a person has let the client have. */
+  async grantedTo(userId: number, clientId: string): Promise<readonly string[]> {
+    const now = this.#clock.now()
+    const all = await this.#store.list(userId)
+    return all
+      .filter((token) => token.clientId === clientId && token.kind === 'oauth')
+      .filter(({ expiresAt }) => expiresAt === null || expiresAt > now)
+      .flatMap(({ scopes }) => scopes)
   }
 
   /** A server's own token; earlier ones of the same server are void. */

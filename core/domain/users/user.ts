@@ -12,4 +12,6 @@ export interface User {
   readonly groups: readonly string[]
   /** Under which name his files are kept: the one that he had first, so that renaming keeps them. */
   readonly home: string
+  /** What others let him do with servers of theirs, directly or through his groups: scopes with their filters. */
+  readonly shared: readonly string[]
 }

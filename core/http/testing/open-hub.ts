@@ -13,6 +13,9 @@ import { Brake } from '#core/domain/sign-in/brake.ts'
 import { LinksService } from '#core/domain/sign-in/links-service.ts'
 import { SessionService } from '#core/domain/sign-in/session-service.ts'
 import { SignInService } from '#core/domain/sign-in/sign-in-service.ts'
+import { ServiceBook } from '#core/domain/services/service-book.ts'
+import { ServiceTokens } from '#core/domain/services/service-tokens.ts'
+import type { Service } from '#core/domain/services/service.ts'
 import { ServerService } from '#core/domain/servers/server-service.ts'
 import { FakeGroupStore } from '#core/domain/testing/fake-group-store.ts'
 import {
@@ -30,6 +33,7 @@ import {
 import { FakeProbe } from '#core/domain/testing/fake-probe.ts'
 import { FakeRouteTable } from '#core/domain/testing/fake-route-table.ts'
 import { FakeServerStore } from '#core/domain/testing/fake-server-store.ts'
+import { FakeResolver, FakeServiceStore } from '#core/domain/testing/fake-services.ts'
 import { FakeSpawner } from '#core/domain/testing/fake-spawner.ts'
 import { serverSettings } from '#core/domain/testing/server-settings.ts'
 import { TokenService } from '#core/domain/tokens/token-service.ts'
@@ -68,6 +72,14 @@ export class OpenHub implements AsyncDisposable {
   readonly routes = new FakeRouteTable()
   tokens!: TokenService
   servers!: ServerService
+  services!: ServiceBook
+  /** The services of the configuration. */
+  configured: readonly Service[] = []
+  /** Addresses that services made by the API may have besides public ones. */
+  allowed: readonly string[] = []
+  readonly resolver = new FakeResolver()
+  /** A token of a service's own. */
+  serviceToken!: (name: string) => Promise<string>
   groups!: GroupService
   /** Groups that the configuration names. */
   configuredGroups: readonly ConfiguredGroup[] = []
@@ -186,7 +198,8 @@ export class OpenHub implements AsyncDisposable {
     const sessions = new FakeSessionStore(people)
     const serverStore = new FakeServerStore((name) => people.named(name)?.id)
     people.serverStates = (name) => serverStore.statesOf(name)
-    this.tokens = new TokenService({ store: new FakeTokenStore(people), clock })
+    const tokenStore = new FakeTokenStore(people)
+    this.tokens = new TokenService({ store: tokenStore, clock })
     this.servers = new ServerService({
       hub: 'hub',
       servers: serverStore,
@@ -206,6 +219,17 @@ export class OpenHub implements AsyncDisposable {
       settings: () => this.serverSettings,
       publicUrl: 'http://hub.example',
     })
+    const serviceTokens = new ServiceTokens({ store: tokenStore, clock })
+    this.services = new ServiceBook({
+      configured: () => this.configured,
+      store: new FakeServiceStore(),
+      tokens: serviceTokens,
+      resolver: this.resolver,
+      allowed: () => this.allowed,
+      changed: async () => undefined,
+      clock,
+    })
+    this.serviceToken = async (name) => `token ${await serviceTokens.make(name, 'of a test')}`
     this.groups = new GroupService({
       groups: new FakeGroupStore(people),
       clock,
@@ -244,6 +268,8 @@ export class OpenHub implements AsyncDisposable {
       links: new LinksService({ links: new FakeLinkStore(people), passwords, brake, clock }),
       tokens: this.tokens,
       codes: new FakeCodeStore(),
+      services: this.services,
+      serviceLife: { conditionOf: () => ({ is: 'unknown', since: null, detail: '', pid: null }) },
       config: this.config,
       clock,
       secret: 's',
