@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -7,6 +7,13 @@ const SOURCE = join(import.meta.dirname, 'simulated-server.c')
 /** A compiled single-user server that answers at once; `command` goes where a hub's configuration names the real one. */
 export interface SimulatedServer extends Disposable {
   readonly command: string
+}
+
+/** Why none can be compiled here; undefined when one can. */
+export function compilerMissing(): string | undefined {
+  return spawnSync('gcc', ['--version']).status === 0
+    ? undefined
+    : 'gcc is missing: apt install build-essential'
 }
 
 /**

@@ -20,6 +20,8 @@ export class PostgresCluster implements AsyncDisposable {
   readonly #bin: string
   #server: ChildProcess | undefined
   #databases = 0
+  /** The address that `database` gave last. */
+  urlOfLast = ''
 
   private constructor(folder: string, bin: string) {
     this.folder = folder
@@ -78,7 +80,8 @@ export class PostgresCluster implements AsyncDisposable {
   async database(): Promise<string> {
     const name = `t${++this.#databases}`
     await this.run(this.url, `create schema ${name}`)
-    return `${this.url}&options=${encodeURIComponent(`-c search_path=${name}`)}`
+    this.urlOfLast = `${this.url}&options=${encodeURIComponent(`-c search_path=${name}`)}`
+    return this.urlOfLast
   }
 
   get url(): string {
