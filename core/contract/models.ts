@@ -11,7 +11,7 @@ export const ServerBody = z
     display_name: z.string(),
     ready: z.boolean(),
     stopped: z.boolean(),
-    pending: z.enum(['spawn', 'stop']).nullable(),
+    pending: z.enum(['spawn', 'stop', 'check', 'rename']).nullable(),
     url: z.string().describe('path under which it is reached, e.g. /user/ada/'),
     progress_url: z.string(),
     full_url: z.string().nullable(),
@@ -19,6 +19,10 @@ export const ServerBody = z
     started: Time.nullable(),
     last_activity: Time.nullable(),
     user_options: z.record(z.string(), z.unknown()),
+    state: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .describe('what the spawner knows it by; with admin:server_state'),
     since: Time.describe('when it came into the state that it is in'),
     failure: z
       .object({ reason: z.string(), log: z.array(z.string()) })
@@ -38,7 +42,7 @@ export const UserBody = z
     roles: z.array(z.string()).optional(),
     groups: z.array(z.string()).optional(),
     server: z.string().nullable().optional(),
-    pending: z.enum(['spawn', 'stop']).nullable().optional(),
+    pending: z.enum(['spawn', 'stop', 'check', 'rename']).nullable().optional(),
     created: Time.optional(),
     last_activity: Time.nullable().optional(),
     servers: z.record(z.string(), ServerBody).optional(),

@@ -4,6 +4,19 @@ import { endpoint } from './endpoint.ts'
 import { ServerBody } from './models.ts'
 import { nothing, ServerParams } from './params.ts'
 
+const UserOptions = z.record(z.string(), z.unknown())
+
+/** What a server is to be: JupyterHub takes any other object for the options themselves, and so do we. */
+const ServerRequest = z
+  .looseObject({
+    display_name: z.string().optional().describe('1 to 255 printable characters'),
+    user_options: UserOptions.nullable()
+      .optional()
+      .describe('as the form allows; left out: what the server was started with before'),
+  })
+  .nullish()
+export type ServerRequest = z.infer<typeof ServerRequest>
+
 export const startServer = endpoint({
   method: 'POST',
   path: '/users/:user/servers/:server',
@@ -11,10 +24,38 @@ export const startServer = endpoint({
     'Start a server (201: it is ready, 202: it is on its way); without a name: POST /users/:user/server',
   scopes: ['start:servers'],
   params: ServerParams,
-  body: nothing,
+  body: ServerRequest,
   output: z.void(),
   status: 202,
   also: { 201: 'It is ready' },
+})
+
+export const createServer = endpoint({
+  method: 'PUT',
+  path: '/users/:user/servers/:server',
+  summary: 'Make a named server, and do not start it',
+  scopes: ['start:servers'],
+  params: ServerParams,
+  body: ServerRequest,
+  output: ServerBody,
+  status: 201,
+})
+
+export const editServer = endpoint({
+  method: 'PATCH',
+  path: '/users/:user/servers/:server',
+  summary: 'Rename a stopped server, or change what it is called and started with',
+  scopes: ['start:servers'],
+  params: ServerParams,
+  body: z
+    .strictObject({
+      name: z.string().optional().describe('its new name'),
+      display_name: z.string().optional(),
+      user_options: UserOptions.optional(),
+    })
+    .refine((body) => Object.keys(body).length > 0, 'says nothing to change'),
+  output: ServerBody,
+  status: 200,
 })
 
 export const stopServer = endpoint({
@@ -23,7 +64,9 @@ export const stopServer = endpoint({
   summary: 'Stop a server, or give up its start (204: it is gone, 202: it is on its way)',
   scopes: ['delete:servers'],
   params: ServerParams,
-  body: nothing,
+  body: z
+    .object({ remove: z.boolean().optional().describe('a named one: take it away, too') })
+    .nullish(),
   output: z.void(),
   status: 202,
   also: { 204: 'It is gone' },

@@ -7,6 +7,7 @@ import { HubError } from '#core/domain/errors.ts'
 
 import { mountActivity } from './api-activity.ts'
 import { mountConfig } from './api-config.ts'
+import { mountProgress } from './api-progress.ts'
 import { mountGroups } from './api-groups.ts'
 import { mountServers } from './api-servers.ts'
 import { mountServices } from './api-services.ts'
@@ -42,6 +43,7 @@ export function mountApi(app: FastifyInstance, deps: HubHttpDeps): void {
   mountGroups(app, gate, deps)
   mountSessions(app, gate, deps)
   mountServers(app, gate, deps)
+  mountProgress(app, gate, deps)
   mountActivity(app, gate, deps)
   mountServices(app, gate, deps)
   mountConfig(app, gate, deps)

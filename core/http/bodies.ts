@@ -34,3 +34,10 @@ export function pendingOf({ state }: Server): ServerBody['pending'] {
   if (state === 'spawning') return 'spawn'
   return state === 'stopping' ? 'stop' : null
 }
+
+/** What the spawner knows the server by: for who holds `admin:server_state`. */
+export function stateBody({ handle }: Server): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(handle ?? {}).filter(([key]) => key !== 'adapter' && key !== 'publicId'),
+  )
+}

@@ -1,13 +1,17 @@
+import { foldName } from '#core/base/folded-name.ts'
 import type { TokenService } from '#core/domain/tokens/token-service.ts'
 import type { ServiceBook } from '#core/domain/services/service-book.ts'
 import { type Service, serviceAccessScopeOf } from '#core/domain/services/service.ts'
 import { accessScopesOf } from '#core/domain/servers/server-environment.ts'
-import { clientIdOf, prefixOf, type Server, type ServerId } from '#core/domain/servers/server.ts'
+import {
+  clientIdOf,
+  namesInClientId,
+  prefixOf,
+  type Server,
+  type ServerId,
+} from '#core/domain/servers/server.ts'
 import type { ServerService } from '#core/domain/servers/server-service.ts'
-import { normaliseUserName } from '#core/domain/users/user-name.ts'
 import type { ClientDirectory, OAuthClient } from '#core/oauth/client.ts'
-
-const PREFIX = 'jupyterhub-user-'
 
 /** Running servers as OAuth clients: a server's own token is its secret. A server that does not run is no client. */
 export function serversAsClients(
@@ -32,7 +36,8 @@ export function serversAsClients(
 function clientOf({ id }: Server): OAuthClient {
   return {
     id: clientIdOf(id),
-    description: `${id.user}'s notebook server`,
+    description:
+      id.name === '' ? `${id.user}'s notebook server` : `${id.user}'s notebook server ${id.name}`,
     redirectUri: `${prefixOf(id)}oauth_callback`,
     accessScopes: accessScopesOf(id),
     allowedScopes: [],
@@ -77,12 +82,9 @@ function serviceClientOf(service: Service): OAuthClient | undefined {
 
 const isUp = ({ state }: Server) => state === 'ready' || state === 'spawning'
 
+/** The server that a client id names. Whether it is spelt as ours is for whoever finds it to say. */
 function serverOf(clientId: string): ServerId | undefined {
-  if (!clientId.startsWith(PREFIX)) return undefined
-  try {
-    return { user: normaliseUserName(decodeURIComponent(clientId.slice(PREFIX.length))), name: '' }
-  } catch {
-    // No name, so nobody's server.
-    return undefined
-  }
+  const names = namesInClientId(clientId)
+  const read = names && foldName(names.user)
+  return names && read && 'name' in read ? { user: read.name, name: names.name } : undefined
 }

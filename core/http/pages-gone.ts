@@ -3,13 +3,13 @@ import * as z from 'zod'
 
 import { HubError } from '#core/domain/errors.ts'
 import { prefixOf, type ServerId } from '#core/domain/servers/server.ts'
-import { normaliseUserName } from '#core/domain/users/user-name.ts'
 
 import { serverBody } from './bodies.ts'
 import { sendError } from './error-page.ts'
 import type { HubHttpDeps } from './hub-http.ts'
 import type { PageTools } from './page-tools.ts'
 import { notStarted, pathOf, requireServer } from './pages-servers.ts'
+import { serverInPath } from './server-in-path.ts'
 
 const Failed = z.object({ code: z.coerce.number().int().min(400).max(599) })
 const FailedQuery = z.object({ url: z.string().max(8192).default('') })
@@ -26,7 +26,7 @@ export function mountGonePages(app: FastifyInstance, deps: HubHttpDeps, tools: P
 
   app.all('/hub/user/*', async (request, reply) => {
     const path = request.url.slice('/hub'.length)
-    const id = serverIn(path)
+    const id = await serverInPath(path, servers)
     if (!id) throw new HubError('not_found', 'There is no such page.')
     if (isForProgram(request)) return toProgram(reply, id)
     const who = await caller(request)
@@ -71,7 +71,7 @@ export function mountGonePages(app: FastifyInstance, deps: HubHttpDeps, tools: P
   app.get('/hub/error/:code', async (request, reply) => {
     const { code } = Failed.parse(request.params)
     const { url } = FailedQuery.parse(request.query)
-    const id = serverIn(url)
+    const id = await serverInPath(url, servers)
     const message =
       code === 503 && id !== undefined ? 'This server is gone, or does not answer.' : ''
     return sendError(
@@ -86,7 +86,7 @@ export function mountGonePages(app: FastifyInstance, deps: HubHttpDeps, tools: P
     const path = request.url
     if (path === '/hub' || path.startsWith('/hub/'))
       throw new HubError('not_found', 'There is no such page.')
-    const id = serverIn(path)
+    const id = await serverInPath(path, servers)
     if (id !== undefined && isForProgram(request)) return toProgram(reply, id)
     if (request.method !== 'GET' && request.method !== 'HEAD')
       throw new HubError('not_found', 'Nothing is served here.')
@@ -129,16 +129,4 @@ function isForProgram(request: FastifyRequest): boolean {
   const accept = request.headers.accept ?? ''
   if (accept.includes('application/json') && !accept.includes('text/html')) return true
   return (request.url.split('?')[0] ?? '').split('/').includes('api')
-}
-
-function serverIn(path: string): ServerId | undefined {
-  const name = /^\/user\/([^/?#]+)/.exec(path)?.[1]
-  try {
-    return name === undefined
-      ? undefined
-      : { user: normaliseUserName(decodeURIComponent(name)), name: '' }
-  } catch {
-    // Not a name, so nobody's server.
-    return undefined
-  }
 }

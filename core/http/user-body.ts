@@ -5,7 +5,7 @@ import type { Sight } from '#core/domain/access/sight.ts'
 import { prefixOf, type Server } from '#core/domain/servers/server.ts'
 import type { User } from '#core/domain/users/user.ts'
 
-import { pendingOf, serverBody } from './bodies.ts'
+import { pendingOf, serverBody, stateBody } from './bodies.ts'
 
 export interface UserView {
   readonly publicUrl: string
@@ -40,7 +40,12 @@ export function userBody(
     }),
     ...((may('read:servers') || shown.length > 0) && {
       servers: Object.fromEntries(
-        shown.map((server) => [server.id.name, serverBody(server, publicUrl)]),
+        shown.map((server) => {
+          const target = { user: user.name, server: server.id.name }
+          const withState = sight('admin:server_state', target, user.groups)
+          const body = serverBody(server, publicUrl)
+          return [server.id.name, withState ? { ...body, state: stateBody(server) } : body]
+        }),
       ),
     }),
     ...(may('admin:auth_state') && { auth_state: null }),
