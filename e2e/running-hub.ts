@@ -23,10 +23,13 @@ export class RunningHub {
   }
 
   /** A new one; `config` is written before its first start. */
-  static async create({ config = '' }: { readonly config?: string } = {}): Promise<RunningHub> {
+  static async create({
+    config = '',
+    port,
+  }: { readonly config?: string; readonly port?: number } = {}): Promise<RunningHub> {
     const data = mkdtempSync('/var/tmp/bulkhead-e2e-')
     if (config !== '') writeFileSync(join(data, 'config.yaml'), config, { mode: 0o644 })
-    const hub = new RunningHub(data, await freePort())
+    const hub = new RunningHub(data, port ?? (await freePort()))
     await hub.start()
     return hub
   }
@@ -162,7 +165,7 @@ export function shotFolder(): string {
   return folder
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const address = server.address()

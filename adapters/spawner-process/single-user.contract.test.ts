@@ -5,6 +5,7 @@ import { Agent, fetch, WebSocket } from 'undici'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import * as z from 'zod'
 
+import { Addresses } from '#core/domain/servers/addresses.ts'
 import { serverEnvironment } from '#core/domain/servers/server-environment.ts'
 import type { Spawned } from '#core/domain/servers/spawner.ts'
 import { SERVER_TOKEN, specOf } from '#core/domain/testing/spawner-contract.ts'
@@ -52,7 +53,7 @@ describe.skipIf(pythonDir === '')('the real single-user server', () => {
       token: SERVER_TOKEN,
       extra: {},
       defaultUrl: '/lab',
-      publicUrl: 'http://127.0.0.1:8000',
+      addresses: new Addresses({ publicUrl: 'http://127.0.0.1:8000', subdomains: false }),
     })
     spawned = await world.spawner.start(specOf(id, environment), {
       signal: new AbortController().signal,

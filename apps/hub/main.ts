@@ -24,7 +24,7 @@ import { type HubOptions, readOptions } from './options.ts'
 import { repeat } from './repeat.ts'
 import { agree } from './shared.ts'
 import { untilAvailable } from './until-available.ts'
-import { localApiUrl } from './settings.ts'
+import { addressesOf, localApiUrl } from './settings.ts'
 import { WaitingRoom } from './waiting-room.ts'
 import { type Hub, wire } from './wire.ts'
 
@@ -61,6 +61,7 @@ async function serve(options: HubOptions): Promise<void> {
       type: 'launch',
       listen: config.listen,
       publicNames: publicNames(config),
+      byHost: config.subdomains,
       frontSocket: frontOf(options),
     })
   const stores = await waitedFor(() => openSqlStore(databaseOf(options, config)), {
@@ -161,8 +162,10 @@ function proxyToken(): string {
 
 /** Under the address that is listened on, programs on this machine ask for the API. */
 function publicNames(config: HubConfig): string[] {
-  const { public_url: url, public_names: names } = config
-  return [...new Set([new URL(url).hostname, new URL(localApiUrl(config)).hostname, ...names])]
+  const { public_names: names } = config
+  return [
+    ...new Set([...addressesOf(config).hosts, new URL(localApiUrl(config)).hostname, ...names]),
+  ]
 }
 
 /** With nobody in the database, the address under which the first admin is made. */

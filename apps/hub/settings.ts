@@ -4,6 +4,7 @@ import type { LiveConfig } from '#core/config/live-config.ts'
 import type { HubConfig } from '#core/config/schema.ts'
 import type { ConfigReport } from '#core/contract/config.ts'
 import type { RoleSettings } from '#core/domain/access/roles.ts'
+import { Addresses } from '#core/domain/servers/addresses.ts'
 import { clientDefaultsOf, type Service } from '#core/domain/services/service.ts'
 import type { ConfiguredGroup } from '#core/domain/groups/group-store.ts'
 import type { ServerSettings } from '#core/domain/servers/server-settings.ts'
@@ -74,6 +75,10 @@ export function runningConfig(live: LiveConfig): RunningConfig {
       return report()
     },
   }
+}
+
+export function addressesOf({ public_url: publicUrl, subdomains }: HubConfig): Addresses {
+  return new Addresses({ publicUrl, subdomains })
 }
 
 export function groupSettings({ groups }: HubConfig): readonly ConfiguredGroup[] {

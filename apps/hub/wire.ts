@@ -17,6 +17,7 @@ import { Brake } from '#core/domain/sign-in/brake.ts'
 import { LinksService } from '#core/domain/sign-in/links-service.ts'
 import { SessionService } from '#core/domain/sign-in/session-service.ts'
 import { SignInService } from '#core/domain/sign-in/sign-in-service.ts'
+import { HostRoutes } from '#core/domain/servers/host-routes.ts'
 import type { ServiceLife } from '#core/domain/services/service-life.ts'
 import { ServerService } from '#core/domain/servers/server-service.ts'
 import { TokenService } from '#core/domain/tokens/token-service.ts'
@@ -26,7 +27,13 @@ import type { HubHttpDeps } from '#core/http/hub-http.ts'
 import { chooseAuthenticator, chooseSpawner } from './adapters.ts'
 import type { HubLog } from './log.ts'
 import type { HubOptions } from './options.ts'
-import { groupSettings, roleSettings, runningConfig, serverSettings } from './settings.ts'
+import {
+  addressesOf,
+  groupSettings,
+  roleSettings,
+  runningConfig,
+  serverSettings,
+} from './settings.ts'
 import type { Shared } from './shared.ts'
 import { wireServices } from './wire-services.ts'
 
@@ -66,11 +73,13 @@ export function wire(
     apiSocket: join(options.runDir, 'proxy/api.sock'),
     token: proxyToken,
   })
+  const addresses = addressesOf(config)
   const routes = new HttpRouteTable(proxy)
+  const table = addresses.subdomains ? new HostRoutes(routes, addresses) : routes
   const access = derived(live, (settings) => new Access(roleSettings(settings)))
   const ended = new AccessEnded({
     held: stores.held,
-    routes,
+    routes: table,
     troubled: (doing, error) => log.servers.troubled(doing, error),
   })
   const tokens = new TokenService({ store: stores.tokens, clock })
@@ -80,12 +89,12 @@ export function wire(
     users: stores.users,
     spawner,
     probe: new HttpServerProbe(),
-    routes,
+    routes: table,
     tokens,
     clock,
     events: log.servers,
     settings: derived(live, serverSettings),
-    publicUrl: config.public_url,
+    addresses,
   })
   const rights = new RightsService({ access, users: stores.users })
   const brake = new Brake({ failures: stores.failures, clock })
@@ -138,6 +147,7 @@ export function wire(
       clock,
       secret,
       publicUrl: config.public_url,
+      addresses,
       sessionDays: SESSION_DAYS,
       walls: spawner.capabilities,
       ...webApplication(),

@@ -27,7 +27,7 @@ try {
 }
 
 async function serve(options: ProxyOptions, token: string): Promise<void> {
-  const routes = new Routes(options.defaultTarget, new Date())
+  const routes = new Routes(options.defaultTarget, new Date(), { byHost: options.hostRouting })
   const { routesFile } = options
   if (routesFile !== undefined) {
     const trouble = restoreRoutes(routes, routesFile)

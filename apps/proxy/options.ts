@@ -10,6 +10,8 @@ export interface ProxyOptions {
   readonly defaultTarget: Target | undefined
   readonly errorTarget: { readonly target: Target; readonly path: string } | undefined
   readonly publicNames: ReadonlySet<string>
+  /** Whether the first segment of a route is a host. */
+  readonly hostRouting: boolean
   readonly routesFile: string | undefined
   /** The API's socket is for the group as well: hub and proxy are different accounts. */
   readonly sharedSockets: boolean
@@ -25,6 +27,7 @@ export function readOptions(args: readonly string[]): ProxyOptions {
       'api-socket': { type: 'string' },
       'default-target': { type: 'string' },
       'error-target': { type: 'string' },
+      'host-routing': { type: 'boolean', default: false },
       'public-name': { type: 'string', multiple: true, default: [] },
       'routes-file': { type: 'string' },
       'shared-sockets': { type: 'boolean', default: false },
@@ -42,6 +45,7 @@ export function readOptions(args: readonly string[]): ProxyOptions {
     defaultTarget: targetOf('--default-target', values['default-target']),
     errorTarget: errorTargetOf(values['error-target']),
     publicNames: withLoopbackNames(values['public-name'].map(hostName)),
+    hostRouting: values['host-routing'],
     routesFile: values['routes-file'],
     sharedSockets: values['shared-sockets'],
   }
@@ -50,7 +54,8 @@ export function readOptions(args: readonly string[]): ProxyOptions {
 /** On this machine itself, people type either. */
 function withLoopbackNames(names: readonly string[]): ReadonlySet<string> {
   const loopback = ['localhost', '127.0.0.1', '[::1]']
-  return new Set(names.some((name) => loopback.includes(name)) ? [...names, ...loopback] : names)
+  const isHere = (name: string) => loopback.includes(name) || name.endsWith('.localhost')
+  return new Set(names.some(isHere) ? [...names, ...loopback] : names)
 }
 
 function targetOf(flag: string, text: string | undefined): Target | undefined {

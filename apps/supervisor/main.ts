@@ -118,7 +118,7 @@ function environment(isRoot: boolean): Record<string, string> {
 }
 
 function proxyArguments(
-  { host, port, publicNames, frontSocket }: Extract<Message, { type: 'launch' }>,
+  { host, port, publicNames, byHost, frontSocket }: Extract<Message, { type: 'launch' }>,
   runDir: string,
 ): string[] {
   const options = {
@@ -132,5 +132,6 @@ function proxyArguments(
   return [
     ...Object.entries(options).flat(),
     ...publicNames.flatMap((name) => ['--public-name', name]),
+    ...(byHost ? ['--host-routing'] : []),
   ]
 }

@@ -7,7 +7,8 @@ const RUN = '/run/bulkhead'
 const launch = {
   type: 'launch',
   listen: { host: '127.0.0.1', port: 8000 },
-  publicNames: ['hub.example', '[::1]'],
+  publicNames: ['hub.example', '*.hub.example', '[::1]'],
+  byHost: true,
   frontSocket: `${RUN}/front/hub.sock`,
 }
 
@@ -17,7 +18,8 @@ describe('a message of a child', () => {
       type: 'launch',
       host: '127.0.0.1',
       port: 8000,
-      publicNames: ['hub.example', '[::1]'],
+      publicNames: ['hub.example', '*.hub.example', '[::1]'],
+      byHost: true,
       frontSocket: '/run/bulkhead/front/hub.sock',
     })
   })
@@ -33,6 +35,7 @@ describe('a message of a child', () => {
     ['a port that is none', { listen: { host: '127.0.0.1', port: 65_536 } }],
     ['a port that is text', { listen: { host: '127.0.0.1', port: '8000' } }],
     ['a name that reads like a flag', { publicNames: ['--ip'] }],
+    ['a star that is no label', { publicNames: ['*hub.example'] }],
     ['names that are no list', { publicNames: 'hub.example' }],
   ])('with %s is refused', (_, part) => {
     expect(readMessage({ ...launch, ...part }, RUN)).toBeUndefined()

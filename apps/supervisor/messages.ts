@@ -12,6 +12,8 @@ export type Message =
       readonly host: string
       readonly port: number
       readonly publicNames: readonly string[]
+      /** Whether routes begin with a host. */
+      readonly byHost: boolean
       readonly frontSocket: string
     }
   | {
@@ -47,9 +49,11 @@ function readLaunch(given: ReadonlyMap<string, unknown>, runDir: string): Messag
   const { host, port } = listen
   const frontSocket = text(given.get('frontSocket'), 107)
   const names = list(given.get('publicNames'), 256)
-  if (!isHost(host) || !isPort(port) || !names?.every(isHost)) return undefined
+  if (!isHost(host) || !isPort(port) || !names?.every((name) => isHost(name.replace(/^\*\./, ''))))
+    return undefined
   if (frontSocket !== `${runDir}/front/hub.sock`) return undefined
-  return { type: 'launch', host, port, publicNames: names, frontSocket }
+  const byHost = given.get('byHost') === true
+  return { type: 'launch', host, port, publicNames: names, byHost, frontSocket }
 }
 
 function readReady(given: ReadonlyMap<string, unknown>): Message | undefined {

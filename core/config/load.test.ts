@@ -66,6 +66,25 @@ describe('reading the configuration', () => {
     ).toBe('https://hub.example')
   })
 
+  const withHosts = (address: string) =>
+    parseConfig(`subdomains: true\n${address}\n`, 'config.yaml')
+
+  test.each(['', 'public_url: http://127.0.0.1:8000', 'public_url: http://localhost:8000'])(
+    'there is no room for subdomains below %s',
+    (address) => {
+      expect(messageOf(() => withHosts(address))).toMatch(
+        /line 1: subdomains needs a public_url whose host/,
+      )
+    },
+  )
+
+  test.each(['public_url: http://hub.localhost:8000', 'public_url: https://hub.example'])(
+    'there is room for subdomains below %s',
+    (address) => {
+      expect(withHosts(address).subdomains).toBe(true)
+    },
+  )
+
   test('the command line goes above the file, and moves the public address along', () => {
     const config = parseConfig('listen: 127.0.0.1:9000', 'config.yaml', { port: 9001, host: '::1' })
 

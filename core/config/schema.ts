@@ -1,3 +1,5 @@
+import { isIP } from 'node:net'
+
 import * as z from 'zod'
 
 import { isLoopback } from './listen-address.ts'
@@ -74,6 +76,12 @@ function checkTogether(
       `is needed, because listen (${listen.host}) is reached from other machines: say which address people type`,
     )
   }
+  if (config.subdomains && !hasSubdomains(publicUrl)) {
+    refuse(
+      ['subdomains'],
+      'needs a public_url whose host is a name with room for others below it, such as https://hub.example; for trying it, http://hub.localhost:8000',
+    )
+  }
   if (authenticator.use === 'password' && authenticator.allow === 'everyone') {
     refuse(
       ['authenticator', 'allow'],
@@ -97,6 +105,12 @@ function checkTogether(
         refuse([...path, index], `is not defined in custom_scopes: ${name}`)
     }
   }
+}
+
+/** An address of numbers has no names below it, and browsers keep no cookie for all of `localhost` or `com`. */
+function hasSubdomains(publicUrl: string | undefined): boolean {
+  const { hostname } = new URL(publicUrl ?? 'http://localhost')
+  return /^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/.test(hostname) && isIP(hostname) === 0
 }
 
 function defaultPublicUrl({ host, port }: { host: string; port: number }): string {

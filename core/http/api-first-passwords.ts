@@ -7,16 +7,15 @@ import { setKnownBrowserCookie, setSessionCookies } from './cookies.ts'
 import { clientAddress, fromOf } from './door.ts'
 import type { HubHttpDeps } from './hub-http.ts'
 import { mountOpen } from './mount.ts'
-import { isSecure } from './public-address.ts'
 import { checkXsrf } from './xsrf-check.ts'
 
 /** What the set-up and sign-up pages post: a one-time code makes the first admin, or sets a first password, and signs in. */
 export function mountFirstPasswords(app: FastifyInstance, deps: HubHttpDeps): void {
-  const { links, signIn, publicUrl, sessionDays, secret } = deps
+  const { links, signIn, addresses, sessionDays, secret } = deps
   const enter = async (user: User, request: FastifyRequest, reply: FastifyReply) => {
     const { session, knownBrowser } = await signIn.startSession(user, fromOf(request))
-    const secure = isSecure(publicUrl)
-    setSessionCookies(reply, session, { secure, days: sessionDays })
+    const { secure, cookieDomain: domain } = addresses
+    setSessionCookies(reply, session, { secure, domain, days: sessionDays })
     setKnownBrowserCookie(reply, knownBrowser, { secure })
     return { next: '/hub/home' }
   }

@@ -6,7 +6,7 @@ import { pathsOf } from '#core/contract/endpoints.ts'
 import { followStart } from '#core/contract/progress.ts'
 import { HubError } from '#core/domain/errors.ts'
 import type { ProgressEvent } from '#core/domain/servers/progress.ts'
-import { quote } from '#core/domain/servers/server.ts'
+import type { Addresses } from '#core/domain/servers/addresses.ts'
 
 import type { HubHttpDeps } from './hub-http.ts'
 import { type Gate, requireOneOf, targetOf } from './mount.ts'
@@ -18,7 +18,7 @@ const KEEP_ALIVE_MS = 8000
 export function mountProgress(
   app: FastifyInstance,
   gate: Gate,
-  { servers, users }: HubHttpDeps,
+  { servers, users, addresses }: HubHttpDeps,
 ): void {
   for (const shape of pathsOf(followStart)) {
     app.get(shape, async (request, reply) => {
@@ -30,7 +30,7 @@ export function mountProgress(
       const user = (await users.get(params.user)).name
       const id = { user, name: params.server }
       const events = await servers.progress(id, leave.signal)
-      const stream = Readable.from(eventLines(events))
+      const stream = Readable.from(eventLines(events, addresses))
       stream.once('close', () => leave.abort())
       reply.raw.once('close', () => {
         leave.abort()
@@ -46,7 +46,10 @@ export function mountProgress(
 }
 
 /** One `data:` line an event; an empty one at once, and again whenever nothing has happened for a while. */
-async function* eventLines(events: AsyncIterable<ProgressEvent>): AsyncGenerator<string> {
+async function* eventLines(
+  events: AsyncIterable<ProgressEvent>,
+  addresses: Addresses,
+): AsyncGenerator<string> {
   yield '\n\n'
   const iterator = events[Symbol.asyncIterator]()
   let next = iterator.next()
@@ -61,8 +64,7 @@ async function* eventLines(events: AsyncIterable<ProgressEvent>): AsyncGenerator
         continue
       }
       if (found.done === true) return
-      const { url } = found.value
-      yield `data: ${JSON.stringify({ ...found.value, ...(url !== undefined && { html_message: readyHtml(url) }) })}\n\n`
+      yield `data: ${JSON.stringify(shown(found.value, addresses))}\n\n`
       next = iterator.next()
     }
   } finally {
@@ -70,11 +72,15 @@ async function* eventLines(events: AsyncIterable<ProgressEvent>): AsyncGenerator
   }
 }
 
-/** The address is percent-encoded, so it holds nothing that HTML would read. */
-function readyHtml(url: string): string {
-  const shown = url
-    .split('/')
-    .map((part) => quote(decodeURIComponent(part)))
-    .join('/')
-  return `Server ready at <a href="${shown}">${shown}</a>`
+/** What ends a good start says where the server is; with subdomains, on which host too. It holds nothing that HTML would read. */
+function shown({ url: path, ...event }: ProgressEvent, addresses: Addresses): object {
+  if (path === undefined) return event
+  const url = addresses.locate(path)
+  const link = `<a href="${url}">${url}</a>`
+  return {
+    ...event,
+    message: `Server ready at ${url}`,
+    url,
+    html_message: `Server ready at ${link}`,
+  }
 }

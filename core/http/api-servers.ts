@@ -24,7 +24,7 @@ const WAIT_MS = 10_000
 
 /** A person's servers: make, start, stop, show, change, take away. The default server has paths of its own. */
 export function mountServers(app: FastifyInstance, gate: Gate, deps: HubHttpDeps): void {
-  const { servers, users, rights, publicUrl } = deps
+  const { servers, users, rights, addresses } = deps
   const idOf = async ({ user, server }: ServerParams): Promise<ServerId> => ({
     user: (await users.get(user)).name,
     name: server,
@@ -33,7 +33,7 @@ export function mountServers(app: FastifyInstance, gate: Gate, deps: HubHttpDeps
     const { user, name } = server.id
     const target = { user, server: name }
     const withState = (await rights.holdsOneOf(scopes, ['admin:server_state'], target)) === 'yes'
-    return { ...serverBody(server, publicUrl), ...(withState && { state: stateBody(server) }) }
+    return { ...serverBody(server, addresses), ...(withState && { state: stateBody(server) }) }
   }
 
   for (const path of pathsOf(getServer)) {

@@ -18,8 +18,8 @@ import { userBody } from './user-body.ts'
 
 /** People: list, add, show, remove; their links and tokens. */
 export function mountUsers(app: FastifyInstance, gate: Gate, deps: HubHttpDeps): void {
-  const { users, servers, links, tokens, rights, publicUrl } = deps
-  const viewOf = (withStopped: boolean) => ({ publicUrl, roles: rights.access.roles, withStopped })
+  const { users, servers, links, tokens, rights, addresses, publicUrl } = deps
+  const viewOf = (withStopped: boolean) => ({ addresses, roles: rights.access.roles, withStopped })
   const shown = async (user: User, caller: Caller, withStopped = false) =>
     userBody(user, await servers.listOf(user.name), sightOf(caller.scopes), viewOf(withStopped))
 

@@ -15,7 +15,7 @@ import { userBody } from './user-body.ts'
 export function mountWho(
   app: FastifyInstance,
   gate: Gate,
-  { users, servers, services, serviceLife, rights, publicUrl }: HubHttpDeps,
+  { users, servers, services, serviceLife, rights, addresses }: HubHttpDeps,
 ): void {
   app.get('/user', async (request) => {
     const caller = await gate.authenticate(request)
@@ -40,7 +40,7 @@ export function mountWho(
     const { roles } = rights.access
     return {
       ...userBody(user, await servers.listOf(user.name), sightOf(caller.scopes), {
-        publicUrl,
+        addresses,
         roles,
         withStopped: false,
       }),

@@ -12,6 +12,7 @@ import { clientAddress, doorOf } from './door.ts'
 import { sendError } from './error-page.ts'
 import { refusalOf } from './errors.ts'
 import { addHeaders, HEADERS_OF_ALL } from './headers.ts'
+import { keepHosts } from './hosts.ts'
 import type { HubHttpDeps } from './hub-http.ts'
 import { mountOAuth } from './oauth.ts'
 import { makePageTools, type PageTools } from './page-tools.ts'
@@ -47,6 +48,7 @@ export async function buildApp(deps: HubHttpDeps): Promise<FastifyInstance> {
   })
   const tools = makePageTools(deps)
   keepDoors(app)
+  keepHosts(app, deps.addresses)
   addHeaders(app)
   logAnswers(app, deps)
   answerErrors(app, deps, tools)

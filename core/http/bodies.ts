@@ -1,10 +1,11 @@
 import type { ServerBody } from '#core/contract/models.ts'
-import { prefixOf, quote, type Server } from '#core/domain/servers/server.ts'
+import type { Addresses } from '#core/domain/servers/addresses.ts'
+import { quote, type Server } from '#core/domain/servers/server.ts'
 
 /** JupyterHub's model of a server. */
-export function serverBody(server: Server, publicUrl: string): ServerBody {
+export function serverBody(server: Server, addresses: Addresses): ServerBody {
   const { id, state } = server
-  const url = prefixOf(id)
+  const url = addresses.urlOf(id)
   const progress = progressPathOf(server)
   return {
     name: id.name,
@@ -15,8 +16,8 @@ export function serverBody(server: Server, publicUrl: string): ServerBody {
     pending: pendingOf(server),
     url,
     progress_url: progress,
-    full_url: publicUrl + url,
-    full_progress_url: publicUrl + progress,
+    full_url: addresses.fullUrlOf(id),
+    full_progress_url: addresses.hub + progress,
     started: server.startedAt?.toISOString() ?? null,
     last_activity: server.lastActivity?.toISOString() ?? null,
     user_options: { ...server.userOptions },

@@ -13,6 +13,11 @@ export interface CookieWriter {
   readonly secure: boolean
 }
 
+/** `domain`: whose hosts all see the session's id; undefined: the hub's own host alone. */
+export interface SessionCookieWriter extends CookieWriter {
+  readonly domain: string | undefined
+}
+
 /** One cookie of the request; undefined when it is absent. */
 export function readCookie(request: FastifyRequest, name: string): string | undefined {
   const header = request.headers.cookie
@@ -23,7 +28,7 @@ export function readCookie(request: FastifyRequest, name: string): string | unde
 export function setSessionCookies(
   reply: FastifyReply,
   session: { id: string; secret: string },
-  { secure, days }: CookieWriter & { readonly days: number },
+  { secure, domain, days }: SessionCookieWriter & { readonly days: number },
 ): void {
   const shared = { httpOnly: true, secure, sameSite: 'lax', maxAge: days * DAY_S } as const
   add(
@@ -32,14 +37,24 @@ export function setSessionCookies(
   )
   add(
     reply,
-    stringifySetCookie({ name: SESSION_ID_COOKIE, value: session.id, path: '/', ...shared }),
+    stringifySetCookie({
+      name: SESSION_ID_COOKIE,
+      value: session.id,
+      path: '/',
+      ...shared,
+      ...(domain !== undefined && { domain }),
+    }),
   )
 }
 
-export function clearSessionCookies(reply: FastifyReply, { secure }: CookieWriter): void {
+export function clearSessionCookies(
+  reply: FastifyReply,
+  { secure, domain }: SessionCookieWriter,
+): void {
   const gone = { value: '', httpOnly: true, secure, sameSite: 'lax', maxAge: 0 } as const
   add(reply, stringifySetCookie({ name: LOGIN_COOKIE, path: '/hub/', ...gone }))
-  add(reply, stringifySetCookie({ name: SESSION_ID_COOKIE, path: '/', ...gone }))
+  const shared = domain === undefined ? gone : { ...gone, domain }
+  add(reply, stringifySetCookie({ name: SESSION_ID_COOKIE, path: '/', ...shared }))
   add(reply, stringifySetCookie({ name: XSRF_COOKIE, path: '/hub/', ...gone, httpOnly: false }))
 }
 

@@ -3,17 +3,22 @@ import type { FastifyInstance } from 'fastify'
 import { PROTOCOL_VERSION } from '#core/contract/hub.ts'
 
 /** Scripts only from our own files; frames, plug-ins and forms to elsewhere not at all. Mantine sets styles inline. */
-export const CONTENT_POLICY_OF_PAGES = [
+const CONTENT_POLICY_OF_PAGES = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self' 'unsafe-inline'",
   "img-src 'self' data:",
   "font-src 'self'",
   "connect-src 'self'",
-  "form-action 'self'",
   "base-uri 'none'",
   "frame-ancestors 'none'",
-].join('; ')
+]
+
+/** `beside`: where a form's answer may lead besides the hub; with subdomains, signing in ends on somebody's own host. */
+export function contentPolicyOfPages(beside: string | undefined): string {
+  const forms = beside === undefined ? "form-action 'self'" : `form-action 'self' ${beside}`
+  return [...CONTENT_POLICY_OF_PAGES, forms].join('; ')
+}
 
 const CONTENT_POLICY_OF_API = "frame-ancestors 'none'; default-src 'none'"
 

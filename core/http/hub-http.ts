@@ -6,6 +6,7 @@ import type { GroupService } from '#core/domain/groups/group-service.ts'
 import type { LinksService } from '#core/domain/sign-in/links-service.ts'
 import type { SessionService } from '#core/domain/sign-in/session-service.ts'
 import type { SignInService } from '#core/domain/sign-in/sign-in-service.ts'
+import type { Addresses } from '#core/domain/servers/addresses.ts'
 import type { ServerService } from '#core/domain/servers/server-service.ts'
 import type { Capability } from '#core/domain/servers/spawner.ts'
 import type { TokenService } from '#core/domain/tokens/token-service.ts'
@@ -34,6 +35,7 @@ export interface HubHttpDeps {
   readonly secret: string
   /** What people type, without a slash at the end. */
   readonly publicUrl: string
+  readonly addresses: Addresses
   readonly sessionDays: number
   readonly version: string
   readonly walls: readonly Capability[]

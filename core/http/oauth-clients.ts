@@ -3,10 +3,10 @@ import type { TokenService } from '#core/domain/tokens/token-service.ts'
 import type { ServiceBook } from '#core/domain/services/service-book.ts'
 import { type Service, serviceAccessScopeOf } from '#core/domain/services/service.ts'
 import { accessScopesOf } from '#core/domain/servers/server-environment.ts'
+import type { Addresses } from '#core/domain/servers/addresses.ts'
 import {
   clientIdOf,
   namesInClientId,
-  prefixOf,
   type Server,
   type ServerId,
 } from '#core/domain/servers/server.ts'
@@ -17,13 +17,14 @@ import type { ClientDirectory, OAuthClient } from '#core/oauth/client.ts'
 export function serversAsClients(
   servers: Pick<ServerService, 'get'>,
   tokens: Pick<TokenService, 'identify'>,
+  addresses: Addresses,
 ): ClientDirectory {
   return {
     find: async (clientId) => {
       const id = serverOf(clientId)
       const server = id && (await servers.get(id))
       return server && isUp(server) && clientIdOf(server.id) === clientId
-        ? clientOf(server)
+        ? clientOf(server, addresses)
         : undefined
     },
     verifySecret: async (clientId, secret) => {
@@ -33,12 +34,12 @@ export function serversAsClients(
   }
 }
 
-function clientOf({ id }: Server): OAuthClient {
+function clientOf({ id }: Server, addresses: Addresses): OAuthClient {
   return {
     id: clientIdOf(id),
     description:
       id.name === '' ? `${id.user}'s notebook server` : `${id.user}'s notebook server ${id.name}`,
-    redirectUri: `${prefixOf(id)}oauth_callback`,
+    redirectUri: `${addresses.urlOf(id)}oauth_callback`,
     accessScopes: accessScopesOf(id),
     allowedScopes: [],
     owner: id.user,

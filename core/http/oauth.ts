@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ownerOf } from '#core/domain/access/owner.ts'
 import { HubError } from '#core/domain/errors.ts'
 import { type AuthorizeRequest, checkAuthorize, grantCode } from '#core/oauth/authorize.ts'
-import { anyOf } from '#core/oauth/client.ts'
+import { anyOf, type ClientDirectory } from '#core/oauth/client.ts'
 import { exchangeCode } from '#core/oauth/exchange.ts'
 import { OAuthError } from '#core/oauth/oauth-error.ts'
 
@@ -20,8 +20,8 @@ export function mountOAuth(
   deps: HubHttpDeps,
   { caller, checked, pages, toSignIn }: PageTools,
 ): void {
-  const { codes, clock, tokens, servers, services, rights } = deps
-  const clients = anyOf([serversAsClients(servers, tokens), servicesAsClients(services, tokens)])
+  const { codes, clock, tokens, rights } = deps
+  const clients = clientsOf(deps)
 
   app.get('/hub/api/oauth2/authorize', async (request, reply) => {
     const who = await caller(request)
@@ -123,4 +123,8 @@ function fieldsOf(body: object): [string, string][] {
   return Object.entries(body).flatMap(([name, value]) =>
     [value].flat().map((each): [string, string] => [name, String(each)]),
   )
+}
+
+function clientsOf({ servers, services, tokens, addresses }: HubHttpDeps): ClientDirectory {
+  return anyOf([serversAsClients(servers, tokens, addresses), servicesAsClients(services, tokens)])
 }

@@ -4,18 +4,17 @@ import { PAGE_DATA_ID, type PageBody, type PageData } from '#core/contract/pages
 
 import { type Caller, personOf } from './caller.ts'
 import { setXsrfCookie } from './cookies.ts'
-import { CONTENT_POLICY_OF_PAGES } from './headers.ts'
+import { contentPolicyOfPages } from './headers.ts'
 import type { HubHttpDeps } from './hub-http.ts'
-import { isSecure } from './public-address.ts'
 import { xsrfOf } from './xsrf-check.ts'
 
 const MARKER = '<!--page-data-->'
 
 /** Draws pages: the web application's shell with the page's data in it. */
 export class Pages {
-  readonly #deps: Pick<HubHttpDeps, 'shell' | 'secret' | 'version' | 'publicUrl'>
+  readonly #deps: Pick<HubHttpDeps, 'shell' | 'secret' | 'version' | 'addresses'>
 
-  constructor(deps: Pick<HubHttpDeps, 'shell' | 'secret' | 'version' | 'publicUrl'>) {
+  constructor(deps: Pick<HubHttpDeps, 'shell' | 'secret' | 'version' | 'addresses'>) {
     this.#deps = deps
   }
 
@@ -29,9 +28,9 @@ export class Pages {
       readonly body: PageBody
     },
   ): FastifyReply {
-    const { secret, version, publicUrl, shell } = this.#deps
+    const { secret, version, addresses, shell } = this.#deps
     const { token, isNew } = xsrfOf(request, page.viewer, secret)
-    if (isNew) setXsrfCookie(reply, token, { secure: isSecure(publicUrl) })
+    if (isNew) setXsrfCookie(reply, token, { secure: addresses.secure })
     const person = page.viewer && personOf(page.viewer)
     const viewer = person ? { name: person.name, admin: person.admin } : null
     const data = { ...page.body, viewer, xsrf: token, version }
@@ -39,7 +38,7 @@ export class Pages {
       .code(page.status ?? 200)
       .type('text/html; charset=utf-8')
       .header('cache-control', 'no-store')
-      .header('content-security-policy', CONTENT_POLICY_OF_PAGES)
+      .header('content-security-policy', contentPolicyOfPages(addresses.wildcard))
       .send(shell.replace(MARKER, () => dataElement(data)))
   }
 }

@@ -19,7 +19,7 @@ const FailedQuery = z.object({ url: z.string().max(8192).default('') })
  * has a route to does not answer.
  */
 export function mountGonePages(app: FastifyInstance, deps: HubHttpDeps, tools: PageTools): void {
-  const { rights, servers, publicUrl } = deps
+  const { rights, servers, addresses, publicUrl } = deps
   const { caller, pages, toSignIn } = tools
 
   app.get('/', async (_request, reply) => reply.redirect('/hub/'))
@@ -47,7 +47,7 @@ export function mountGonePages(app: FastifyInstance, deps: HubHttpDeps, tools: P
     const body = {
       page: 'stopped',
       owner: id.user,
-      server: serverBody(server ?? notStarted(who, id), publicUrl),
+      server: serverBody(server ?? notStarted(who, id), addresses),
       next: path,
       start,
     } as const

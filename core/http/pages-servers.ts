@@ -20,7 +20,7 @@ const QUICK_MS = 1000
 
 /** Home, and the pages around a server that does not run: `/hub/home`, `/hub/spawn`, `/hub/spawn-pending`. */
 export function mountServerPages(app: FastifyInstance, deps: HubHttpDeps, tools: PageTools): void {
-  const { rights, servers, publicUrl, walls } = deps
+  const { rights, servers, addresses, publicUrl, walls } = deps
   const { caller, checked, pages, toSignIn } = tools
 
   app.get('/hub/home', async (request, reply) => {
@@ -31,7 +31,7 @@ export function mountServerPages(app: FastifyInstance, deps: HubHttpDeps, tools:
     const shown = who.user.admin ? [...walls] : []
     return pages.send(request, reply, {
       viewer: who,
-      body: { page: 'home', server: serverBody(server, publicUrl), walls: shown, isolated },
+      body: { page: 'home', server: serverBody(server, addresses), walls: shown, isolated },
     })
   })
 
@@ -69,7 +69,7 @@ export function mountServerPages(app: FastifyInstance, deps: HubHttpDeps, tools:
         const page = server.state === 'spawning' ? 'starting' : 'stopping'
         return pages.send(request, reply, {
           viewer: who,
-          body: { page, owner: id.user, server: serverBody(server, publicUrl), next },
+          body: { page, owner: id.user, server: serverBody(server, addresses), next },
         })
       }
       return showStopped(request, reply, {
@@ -104,13 +104,14 @@ export function mountServerPages(app: FastifyInstance, deps: HubHttpDeps, tools:
     return pages.send(request, reply, {
       status,
       viewer: who,
-      body: { page: 'stopped', owner: id.user, server: serverBody(server, publicUrl), next, start },
+      body: { page: 'stopped', owner: id.user, server: serverBody(server, addresses), next, start },
     })
   }
 
   function nextOf(request: FastifyRequest, id: ServerId): string {
     return safeNext(Query.parse(request.query).next, {
       publicOrigin: publicUrl,
+      isOurs: (origin) => addresses.isOurs(origin),
       fallback: prefixOf(id),
     })
   }

@@ -15,7 +15,7 @@ import { fromOf } from './door.ts'
 import type { HubHttpDeps } from './hub-http.ts'
 import { safeNext } from './next-url.ts'
 import type { PageTools } from './page-tools.ts'
-import { isExposed, isSecure } from './public-address.ts'
+import { isExposed } from './public-address.ts'
 
 const Form = z.object({
   username: z.string().max(1024).default(''),
@@ -29,11 +29,16 @@ export function mountSignInPages(
   deps: HubHttpDeps,
   { caller, checked, pages }: PageTools,
 ): void {
-  const { signIn, sessions, servers, publicUrl, sessionDays } = deps
-  const secure = isSecure(publicUrl)
+  const { signIn, sessions, servers, addresses, publicUrl, sessionDays } = deps
+  const { secure } = addresses
+  const writer = { secure, domain: addresses.cookieDomain }
 
   const nextOf = (request: FastifyRequest, fallback: string) =>
-    safeNext(Next.parse(request.query).next, { publicOrigin: publicUrl, fallback })
+    safeNext(Next.parse(request.query).next, {
+      publicOrigin: publicUrl,
+      isOurs: (origin) => addresses.isOurs(origin),
+      fallback,
+    })
 
   const showForm = (
     request: FastifyRequest,
@@ -83,7 +88,7 @@ export function mountSignInPages(
         },
         leave.signal,
       )
-      setSessionCookies(reply, session, { secure, days: sessionDays })
+      setSessionCookies(reply, session, { ...writer, days: sessionDays })
       setKnownBrowserCookie(reply, knownBrowser, { secure })
       return reply.redirect(nextOf(request, '/hub/'))
     } catch (error) {
@@ -101,7 +106,7 @@ export function mountSignInPages(
   app.get('/hub/logout', async (request, reply) => {
     const who = await caller(request)
     if (who) await sessions.end(who.session.id)
-    clearSessionCookies(reply, { secure })
+    clearSessionCookies(reply, writer)
     return pages.send(request, reply, { viewer: undefined, body: { page: 'signed-out' } })
   })
 

@@ -1,8 +1,3 @@
-/** Whether browsers reach the hub over TLS, so that cookies may ask for it. */
-export function isSecure(publicUrl: string): boolean {
-  return publicUrl.startsWith('https:')
-}
-
 /** Whether what is typed on the way to the address can be read by others: plain http to another machine. */
 export function isExposed(publicUrl: string): boolean {
   const { protocol, hostname } = new URL(publicUrl)

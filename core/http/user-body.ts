@@ -2,13 +2,14 @@ import type { UserBody } from '#core/contract/models.ts'
 import { ownerOf } from '#core/domain/access/owner.ts'
 import type { RoleBook } from '#core/domain/access/roles.ts'
 import type { Sight } from '#core/domain/access/sight.ts'
-import { prefixOf, type Server } from '#core/domain/servers/server.ts'
+import type { Addresses } from '#core/domain/servers/addresses.ts'
+import type { Server } from '#core/domain/servers/server.ts'
 import type { User } from '#core/domain/users/user.ts'
 
 import { pendingOf, serverBody, stateBody } from './bodies.ts'
 
 export interface UserView {
-  readonly publicUrl: string
+  readonly addresses: Addresses
   readonly roles: RoleBook
   /** Whether servers at rest are shown too. */
   readonly withStopped: boolean
@@ -19,7 +20,7 @@ export function userBody(
   user: User,
   servers: readonly Server[],
   sight: Sight,
-  { publicUrl, roles, withStopped }: UserView,
+  { addresses, roles, withStopped }: UserView,
 ): UserBody {
   const may = (scope: string) => sight(scope, { user: user.name }, user.groups)
   const own = servers.find(({ id }) => id.name === '')
@@ -35,7 +36,7 @@ export function userBody(
     ...(may('read:users') && {
       created: user.createdAt.toISOString(),
       pending: own ? pendingOf(own) : null,
-      server: own?.state === 'ready' ? prefixOf(own.id) : null,
+      server: own?.state === 'ready' ? addresses.urlOf(own.id) : null,
       locked: user.locked,
     }),
     ...((may('read:servers') || shown.length > 0) && {
@@ -43,7 +44,7 @@ export function userBody(
         shown.map((server) => {
           const target = { user: user.name, server: server.id.name }
           const withState = sight('admin:server_state', target, user.groups)
-          const body = serverBody(server, publicUrl)
+          const body = serverBody(server, addresses)
           return [server.id.name, withState ? { ...body, state: stateBody(server) } : body]
         }),
       ),

@@ -154,7 +154,7 @@ async function spawned(
         token,
         extra: { ...environment, ...chosen.environment },
         defaultUrl: chosen.defaultUrl ?? environment['JUPYTERHUB_DEFAULT_URL'] ?? defaultUrl,
-        publicUrl: deps.publicUrl,
+        addresses: deps.addresses,
       }),
     },
     {

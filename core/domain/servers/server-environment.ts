@@ -1,4 +1,5 @@
 import type { User } from '../users/user.ts'
+import type { Addresses } from './addresses.ts'
 import { clientIdOf, prefixOf, quote, type ServerId } from './server.ts'
 
 /** What the environment of a server is made of. */
@@ -10,7 +11,7 @@ export interface EnvironmentParts {
   readonly extra: Readonly<Record<string, string>>
   /** Where the server's own address leads. */
   readonly defaultUrl: string
-  readonly publicUrl: string
+  readonly addresses: Addresses
 }
 
 /**
@@ -23,7 +24,7 @@ export function serverEnvironment({
   token,
   extra,
   defaultUrl,
-  publicUrl,
+  addresses,
 }: EnvironmentParts): Record<string, string> {
   const prefix = prefixOf(id)
   const access = JSON.stringify(accessScopesOf(id))
@@ -36,14 +37,14 @@ export function serverEnvironment({
     JUPYTERHUB_SERVER_NAME: id.name,
     JUPYTERHUB_BASE_URL: '/',
     JUPYTERHUB_SERVICE_PREFIX: prefix,
-    JUPYTERHUB_HOST: '',
-    JUPYTERHUB_PUBLIC_URL: publicUrl + prefix,
-    JUPYTERHUB_PUBLIC_HUB_URL: `${publicUrl}/hub/`,
-    JUPYTERHUB_OAUTH_CALLBACK_URL: `${prefix}oauth_callback`,
+    JUPYTERHUB_HOST: addresses.hubHost,
+    JUPYTERHUB_PUBLIC_URL: addresses.fullUrlOf(id),
+    JUPYTERHUB_PUBLIC_HUB_URL: `${addresses.hub}/hub/`,
+    JUPYTERHUB_OAUTH_CALLBACK_URL: `${addresses.urlOf(id)}oauth_callback`,
     JUPYTERHUB_OAUTH_ACCESS_SCOPES: access,
     JUPYTERHUB_OAUTH_SCOPES: access,
     JUPYTERHUB_OAUTH_CLIENT_ALLOWED_SCOPES: '[]',
-    JUPYTERHUB_COOKIE_OPTIONS: publicUrl.startsWith('https:') ? '{"secure": true}' : '{}',
+    JUPYTERHUB_COOKIE_OPTIONS: addresses.secure ? '{"secure": true}' : '{}',
     JUPYTERHUB_COOKIE_HOST_PREFIX_ENABLED: '0',
     JUPYTERHUB_DEFAULT_URL: defaultUrl,
   }

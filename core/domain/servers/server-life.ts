@@ -2,6 +2,7 @@ import type { Clock } from '#core/base/clock.ts'
 
 import type { UserStore } from '../users/user-store.ts'
 import type { Leases } from './lease.ts'
+import type { Addresses } from './addresses.ts'
 import type { RouteTable } from './route-table.ts'
 import type { ServerProbe } from './server-probe.ts'
 import type { ServerStore } from './server-store.ts'
@@ -37,7 +38,7 @@ export interface ServerLifeDeps {
   readonly clock: Clock
   readonly events: ServerEvents
   readonly settings: () => ServerSettings
-  readonly publicUrl: string
+  readonly addresses: Addresses
 }
 
 /** How many lines of a server's log go with a failure. */

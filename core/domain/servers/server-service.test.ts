@@ -8,6 +8,7 @@ import { FakeServerStore } from '../testing/fake-server-store.ts'
 import { FakeMachine, FakeSpawner } from '../testing/fake-spawner.ts'
 import { serverSettings } from '../testing/server-settings.ts'
 import type { User } from '../users/user.ts'
+import { Addresses } from './addresses.ts'
 import type { ProgressEvent } from './progress.ts'
 import { ServerService } from './server-service.ts'
 import type { ServerSettings } from './server-settings.ts'
@@ -73,7 +74,7 @@ function hub(answers: 'at once' | 'when told'): ServerService {
       troubled: (doing, error) => events.push(`trouble ${doing}: ${String(error)}`),
     },
     settings: () => settings,
-    publicUrl: 'http://hub.example',
+    addresses: new Addresses({ publicUrl: 'http://hub.example', subdomains: false }),
   })
 }
 

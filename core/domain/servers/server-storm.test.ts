@@ -8,6 +8,7 @@ import { FakeServerStore } from '../testing/fake-server-store.ts'
 import { FakeMachine, FakeSpawner } from '../testing/fake-spawner.ts'
 import { noLimits, serverSettings } from '../testing/server-settings.ts'
 import type { User } from '../users/user.ts'
+import { Addresses } from './addresses.ts'
 import { ServerService } from './server-service.ts'
 import type { ServerSettings } from './server-settings.ts'
 
@@ -69,7 +70,7 @@ function hub(): ServerService {
       },
     },
     settings: () => settings,
-    publicUrl: 'http://hub.example',
+    addresses: new Addresses({ publicUrl: 'http://hub.example', subdomains: false }),
   })
 }
 

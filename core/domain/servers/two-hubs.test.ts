@@ -8,6 +8,7 @@ import { FakeServerStore } from '../testing/fake-server-store.ts'
 import { FakeMachine, FakeSpawner } from '../testing/fake-spawner.ts'
 import { serverSettings } from '../testing/server-settings.ts'
 import type { User } from '../users/user.ts'
+import { Addresses } from './addresses.ts'
 import { LEASE_MS, LOOK_MS } from './lease.ts'
 import { ServerService } from './server-service.ts'
 
@@ -59,7 +60,7 @@ function hub(name: string, answers: 'at once' | 'when told' = 'at once'): Hub {
       troubled: (doing, error) => say(`trouble ${doing}: ${String(error)}`),
     },
     settings: () => serverSettings(),
-    publicUrl: 'http://hub.example',
+    addresses: new Addresses({ publicUrl: 'http://hub.example', subdomains: false }),
   })
   return { clock, service, routes }
 }

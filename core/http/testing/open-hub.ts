@@ -13,6 +13,7 @@ import { Brake } from '#core/domain/sign-in/brake.ts'
 import { LinksService } from '#core/domain/sign-in/links-service.ts'
 import { SessionService } from '#core/domain/sign-in/session-service.ts'
 import { SignInService } from '#core/domain/sign-in/sign-in-service.ts'
+import { Addresses } from '#core/domain/servers/addresses.ts'
 import { ServiceBook } from '#core/domain/services/service-book.ts'
 import { ServiceTokens } from '#core/domain/services/service-tokens.ts'
 import type { Service } from '#core/domain/services/service.ts'
@@ -60,6 +61,7 @@ export interface Asked {
 /** The hub's HTTP face over fakes, with its three doors as real sockets. `ada` is an admin, `bob` is not. */
 export class OpenHub implements AsyncDisposable {
   readonly people = new FakePeople()
+  readonly addresses: Addresses
   readonly clock = new ManualClock()
   /** The roles in force; replace it to change them. */
   access = new Access()
@@ -86,8 +88,12 @@ export class OpenHub implements AsyncDisposable {
   readonly #folder = mkdtempSync(join(tmpdir(), 'bulkhead-http-'))
   readonly #doors: Server[] = []
 
-  static async open(): Promise<OpenHub> {
-    const hub = new OpenHub()
+  private constructor(subdomains: boolean) {
+    this.addresses = new Addresses({ publicUrl: 'http://hub.example', subdomains })
+  }
+
+  static async open({ subdomains = false } = {}): Promise<OpenHub> {
+    const hub = new OpenHub(subdomains)
     await hub.#build()
     return hub
   }
@@ -217,7 +223,7 @@ export class OpenHub implements AsyncDisposable {
         troubled: (...trouble) => this.troubles.push(trouble),
       },
       settings: () => this.serverSettings,
-      publicUrl: 'http://hub.example',
+      addresses: this.addresses,
     })
     const serviceTokens = new ServiceTokens({ store: tokenStore, clock })
     this.services = new ServiceBook({
@@ -273,7 +279,8 @@ export class OpenHub implements AsyncDisposable {
       config: this.config,
       clock,
       secret: 's',
-      publicUrl: 'http://hub.example',
+      publicUrl: this.addresses.hub,
+      addresses: this.addresses,
       sessionDays: 14,
       version: 'test',
       walls: [],
