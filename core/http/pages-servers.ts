@@ -42,8 +42,7 @@ export function mountServerPages(app: FastifyInstance, deps: HubHttpDeps, tools:
       const id = idOf(request, who)
       await requireServer(rights, 'start:servers', who, id)
       // Another site's link must not start anything by itself; it gets the page with the button.
-      if (request.headers['sec-fetch-site'] === 'cross-site')
-        return showStopped(request, reply, { who, id, status: 200 })
+      if (isFromElsewhere(request)) return showStopped(request, reply, { who, id, status: 200 })
       return startAndFollow(request, reply, id)
     })
 
@@ -115,6 +114,15 @@ export function mountServerPages(app: FastifyInstance, deps: HubHttpDeps, tools:
       fallback: prefixOf(id),
     })
   }
+}
+
+/**
+ * Whether another origin has this asked, as the browser itself says (CVE-2026-40864). A person who follows a link from a server's own host
+ * name, as JupyterLab's to restart it, comes from the same site by navigating.
+ */
+function isFromElsewhere({ headers }: FastifyRequest): boolean {
+  const { 'sec-fetch-site': site, 'sec-fetch-mode': mode } = headers
+  return site === 'cross-site' || (site === 'same-site' && mode !== 'navigate')
 }
 
 /** The server that a page's path names: one's own when it names none. */
