@@ -164,7 +164,7 @@ export class ProcessSpawner implements Spawner {
   #makeFolders(spec: ServerSpec): string {
     const { socketsDir, homesDir, logsDir, shared } = this.#options
     const { folder, runtime } = serverPaths(socketsDir, spec.publicId)
-    const home = join(homesDir, homeName(spec.id.user))
+    const home = join(homesDir, homeName(spec.home))
     try {
       for (const dir of [home, logsDir, folder, runtime])
         mkdirSync(dir, { recursive: true, mode: 0o700 })

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 
 import { HubError } from '#core/domain/errors.ts'
+import { filesAreThere } from '#core/domain/users/files-are-there.ts'
 import type { NewUser } from '#core/domain/users/user-store.ts'
 import type { User } from '#core/domain/users/user.ts'
 
@@ -95,13 +96,6 @@ async function takeRemoved(
   if (removed && files === undefined) throw filesAreThere(name)
   if (removed) await db.deleteFrom('removed_people').where('name', '=', name).execute()
   return removed
-}
-
-export function filesAreThere(name: string): HubError {
-  return new HubError(
-    'already_exists',
-    `somebody named ${name} was removed, and the files are still there. Say whose they are: bulkhead user add ${name} --adopt gives them to the new person, --fresh moves them aside.`,
-  )
 }
 
 /** The name itself, unless somebody has his files under it who is called otherwise by now. */

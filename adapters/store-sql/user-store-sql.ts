@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 
 import { HubError } from '#core/domain/errors.ts'
+import { filesAreThere } from '#core/domain/users/files-are-there.ts'
 import type {
   NewUser,
   OldFiles,
@@ -13,7 +14,7 @@ import type { User } from '#core/domain/users/user.ts'
 
 import { listPeople } from './people-query.ts'
 import { rejoinConfigured } from './configured-groups.ts'
-import { filesAreThere, insertMissing, insertPerson } from './new-people.ts'
+import { insertMissing, insertPerson } from './new-people.ts'
 import { selectPeople, toUser } from './person-rows.ts'
 import { ReadCache, type Writes } from './read-cache.ts'
 import { guarded } from './store-error.ts'

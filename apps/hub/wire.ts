@@ -3,6 +3,7 @@ import { join } from 'node:path'
 
 import { HttpServerProbe } from '#adapters/probe-http/http-server-probe.ts'
 import { HttpRouteTable } from '#adapters/routes-http/http-route-table.ts'
+import { ProcessHomes } from '#adapters/spawner-process/process-homes.ts'
 import { ProxyApi } from '#adapters/routes-http/proxy-api.ts'
 import type { ProcessSpawnerOptions } from '#adapters/spawner-process/process-spawner.ts'
 import type { SqlStores } from '#adapters/store-sql/sql-stores.ts'
@@ -15,6 +16,7 @@ import { GroupService } from '#core/domain/groups/group-service.ts'
 import { AccessEnded } from '#core/domain/sign-in/access-ended.ts'
 import { Brake } from '#core/domain/sign-in/brake.ts'
 import { LinksService } from '#core/domain/sign-in/links-service.ts'
+import { PasswordService } from '#core/domain/sign-in/password-service.ts'
 import { SessionService } from '#core/domain/sign-in/session-service.ts'
 import { SignInService } from '#core/domain/sign-in/sign-in-service.ts'
 import { HostRoutes } from '#core/domain/servers/host-routes.ts'
@@ -68,7 +70,8 @@ export function wire(
   const config = live.current()
   const { secret } = shared
   const { authenticator, passwords } = chooseAuthenticator(config, stores)
-  const spawner = chooseSpawner(config, spawnerOptions(options, config, shared))
+  const spawnerPaths = spawnerOptions(options, config, shared)
+  const spawner = chooseSpawner(config, spawnerPaths)
   const proxy = new ProxyApi({
     apiSocket: join(options.runDir, 'proxy/api.sock'),
     token: proxyToken,
@@ -82,7 +85,11 @@ export function wire(
     routes: table,
     troubled: (doing, error) => log.servers.troubled(doing, error),
   })
-  const tokens = new TokenService({ store: stores.tokens, clock })
+  const tokens = new TokenService({
+    store: stores.tokens,
+    clock,
+    longestS: () => Math.floor(live.current().tokens.longest / 1000),
+  })
   const servers = new ServerService({
     hub: shared.hub,
     servers: stores.servers,
@@ -98,6 +105,16 @@ export function wire(
   })
   const rights = new RightsService({ access, users: stores.users })
   const brake = new Brake({ failures: stores.failures, clock })
+  const signIn = new SignInService({
+    ...stores,
+    authenticator,
+    brake,
+    clock,
+    secret,
+    settings: () => live.current().authenticator,
+    sessionDays: SESSION_DAYS,
+  })
+  const sessions = new SessionService({ sessions: stores.sessions, ended, clock })
   const { services, serviceLife, begin } = wireServices(options, {
     live,
     log,
@@ -120,6 +137,8 @@ export function wire(
         credentials: stores.credentials,
         passwords,
         servers,
+        sessions: stores.sessions,
+        homes: new ProcessHomes(spawnerPaths),
         ended,
         clock,
       }),
@@ -130,16 +149,16 @@ export function wire(
         configured: derived(live, groupSettings),
       }),
       rights,
-      signIn: new SignInService({
-        ...stores,
-        authenticator,
-        brake,
+      signIn,
+      sessions,
+      passwords: new PasswordService({
+        signIn,
+        sessions,
+        credentials: stores.credentials,
+        passwords,
         clock,
-        secret,
-        settings: () => live.current().authenticator,
-        sessionDays: SESSION_DAYS,
       }),
-      sessions: new SessionService({ sessions: stores.sessions, ended, clock }),
+      ended,
       links: new LinksService({ links: stores.links, passwords, brake, clock }),
       tokens,
       codes: stores.codes,

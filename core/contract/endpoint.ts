@@ -14,6 +14,8 @@ export interface Endpoint<
   readonly scopes: readonly string[]
   /** A list of what the caller's scopes reach: filters narrow it. Everything else without a name in its path needs a scope without a filter. */
   readonly lists?: boolean
+  /** A scope that is held for something else answers 403 here, as JupyterHub does. */
+  readonly tellsApart?: boolean
   readonly params: Params
   readonly body: Body
   readonly output: Output

@@ -1,3 +1,4 @@
+import * as accounts from './accounts.ts'
 import * as activity from './activity.ts'
 import * as config from './config.ts'
 import * as groups from './groups.ts'
@@ -22,6 +23,7 @@ export const CHAPTERS = [
     ...users,
     ...activity,
   }),
+  chapter('Accounts', 'Locking people out, passwords, rights.', accounts),
   chapter('Groups', 'Groups of people, their members and properties.', groups),
   chapter('Tokens', 'Tokens by which programs act for people.', tokens),
   chapter('Sessions', 'Browsers in which people are signed in.', sessions),

@@ -2,6 +2,7 @@ import * as z from 'zod'
 
 import { endpoint } from './endpoint.ts'
 import { UserBody } from './models.ts'
+import { GroupName, PersonName } from './names.ts'
 import { PAGE_PARAMS, pageOrItems } from './paging.ts'
 import { nothing, UserParams } from './params.ts'
 
@@ -57,6 +58,28 @@ export const getUser = endpoint({
   status: 200,
 })
 
+/** Roles are given in the configuration alone; a client that sends back what it was shown of none is not refused. */
+const NoRoles = z.array(z.string()).max(0, 'roles are given in the configuration (roles:)')
+
+const GroupNames = z
+  .array(GroupName)
+  .max(1000)
+  .describe('the only groups that the person is in; needs `groups` over each that this changes')
+
+export const addUsers = endpoint({
+  method: 'POST',
+  path: '/users',
+  summary: 'Make people: those whom there are not yet, all in one step',
+  scopes: ['admin:users'],
+  params: z.object({}),
+  body: z.strictObject({
+    usernames: z.array(PersonName).min(1).max(100_000),
+    admin: z.boolean().default(false),
+  }),
+  output: z.array(UserBody),
+  status: 201,
+})
+
 export const addUser = endpoint({
   method: 'POST',
   path: '/users/:user',
@@ -65,12 +88,38 @@ export const addUser = endpoint({
   params: UserParams,
   body: z
     .strictObject({
+      name: z.string().max(1024).optional().describe('passed over: the path names him'),
       admin: z.boolean().default(false),
+      groups: GroupNames.optional(),
+      roles: NoRoles.optional(),
       password: z.string().max(1024).optional().describe('ours: a first password'),
+      files: z
+        .enum(['adopt', 'fresh'])
+        .optional()
+        .describe(
+          'ours: whose the files are that a removed person of this name left: the new one takes them over, or they are moved aside',
+        ),
     })
     .prefault({}),
   output: UserBody,
   status: 201,
+})
+
+export const editUser = endpoint({
+  method: 'PATCH',
+  path: '/users/:user',
+  summary: 'Rename a person, make or unmake an admin, set his groups',
+  scopes: ['admin:users'],
+  params: UserParams,
+  body: z.strictObject({
+    name: PersonName.optional().describe('his servers must be stopped; his files stay his'),
+    admin: z.boolean().optional(),
+    groups: GroupNames.optional(),
+    roles: NoRoles.optional(),
+    auth_state: z.null('nothing of a sign-in is kept, so there is nothing to set').optional(),
+  }),
+  output: UserBody,
+  status: 200,
 })
 
 export const removeUser = endpoint({

@@ -11,7 +11,7 @@ import { checkXsrf } from './xsrf-check.ts'
 
 /** What the set-up and sign-up pages post: a one-time code makes the first admin, or sets a first password, and signs in. */
 export function mountFirstPasswords(app: FastifyInstance, deps: HubHttpDeps): void {
-  const { links, signIn, addresses, sessionDays, secret } = deps
+  const { links, sessions, signIn, addresses, sessionDays, secret } = deps
   const enter = async (user: User, request: FastifyRequest, reply: FastifyReply) => {
     const { session, knownBrowser } = await signIn.startSession(user, fromOf(request))
     const { secure, cookieDomain: domain } = addresses
@@ -33,6 +33,9 @@ export function mountFirstPasswords(app: FastifyInstance, deps: HubHttpDeps): vo
 
   mountOpen(app, useSignUp, async ({ body, request, reply }) => {
     check(request)
-    return enter(await links.useSignUp(body, clientAddress(request.raw)), request, reply)
+    const user = await links.useSignUp(body, clientAddress(request.raw))
+    // Whoever was signed in with an old password is so no more.
+    await sessions.endAllOf(user.id)
+    return enter(user, request, reply)
   })
 }

@@ -1,24 +1,29 @@
 import type { FastifyInstance } from 'fastify'
 
-import { makeSetUpLink, makeSignUpLink } from '#core/contract/sign-in.ts'
-import { createToken } from '#core/contract/tokens.ts'
-import { addUser, getUser, listUsers, removeUser } from '#core/contract/users.ts'
+import {
+  addUser,
+  addUsers,
+  editUser,
+  getUser,
+  listUsers,
+  removeUser,
+} from '#core/contract/users.ts'
 import { foldText } from '#core/base/folded-name.ts'
 import { reachOf } from '#core/domain/access/holds.ts'
 import { sightOf } from '#core/domain/access/sight.ts'
 import { HubError } from '#core/domain/errors.ts'
+import { normaliseGroupName } from '#core/domain/groups/group-name.ts'
 import type { User } from '#core/domain/users/user.ts'
 
-import { requestedScopes } from './api-tokens.ts'
-import { type Caller, isAdmin, personOf } from './caller.ts'
+import { type Caller, isAdmin, personOf, requireAdminFor } from './caller.ts'
 import type { HubHttpDeps } from './hub-http.ts'
 import { type Gate, mount } from './mount.ts'
 import { askedPage, pageAnswer } from './pagination.ts'
 import { userBody } from './user-body.ts'
 
-/** People: list, add, show, remove; their links and tokens. */
+/** People: list, add, show, change, remove. */
 export function mountUsers(app: FastifyInstance, gate: Gate, deps: HubHttpDeps): void {
-  const { users, servers, links, tokens, rights, addresses, publicUrl } = deps
+  const { users, servers, groups, rights, addresses, publicUrl } = deps
   const viewOf = (withStopped: boolean) => ({ addresses, roles: rights.access.roles, withStopped })
   const shown = async (user: User, caller: Caller, withStopped = false) =>
     userBody(user, await servers.listOf(user.name), sightOf(caller.scopes), viewOf(withStopped))
@@ -46,49 +51,64 @@ export function mountUsers(app: FastifyInstance, gate: Gate, deps: HubHttpDeps):
   )
 
   mount(app, gate, addUser, async ({ caller, params, body }) => {
-    // Holding admin:users is not being an admin: whoever is none makes none (CVE-2024-41942).
-    if (body.admin && !isAdmin(caller))
-      throw new HubError('forbidden', 'only an admin can make admins')
-    return shown(await users.add(params.user, body), caller)
+    if (body.admin) requireAdmin(caller)
+    const wanted = body.groups && (await allowedGroups(caller, { groups: [] }, body.groups))
+    const made = await users.add(params.user, body)
+    if (wanted === undefined) return shown(made, caller)
+    await groups.setGroupsOf(made, [...wanted, ...made.groups])
+    return shown(await users.get(made.name), caller)
+  })
+
+  mount(app, gate, addUsers, async ({ caller, body }) => {
+    if (body.admin) requireAdmin(caller)
+    const made = await users.addMany(body.usernames, body)
+    const [sight, view] = [sightOf(caller.scopes), viewOf(false)]
+    return made.map((user) => userBody(user, [], sight, view))
+  })
+
+  mount(app, gate, editUser, async ({ caller, params, body }) => {
+    const user = await users.get(params.user)
+    requireAdminFor(caller, user)
+    if (body.admin === true) requireAdmin(caller)
+    const wanted = body.groups && (await allowedGroups(caller, user, body.groups))
+    // The name first: it is what can be refused for what others do at the moment.
+    const named = body.name === undefined ? user : await users.rename(user, body.name)
+    if (wanted !== undefined) await groups.setGroupsOf(named, wanted)
+    if (body.admin !== undefined) await users.setAdmin(named, body.admin)
+    const after = await shown(await users.get(named.name), caller)
+    return { ...after, auth_state: null }
   })
 
   mount(app, gate, removeUser, async ({ caller, params }) => {
     const user = await users.get(params.user)
+    requireAdminFor(caller, user)
     if (personOf(caller)?.id === user.id)
       throw new HubError('invalid', 'you cannot remove yourself')
     await users.remove(user.name)
   })
 
-  mount(app, gate, makeSignUpLink, async ({ params }) => {
-    const { code, expiresAt } = await links.makeSignUpLink(await users.get(params.user))
-    return { url: `${publicUrl}/hub/sign-up#${code}`, expires_at: expiresAt.toISOString() }
-  })
+  /** Groups carry rights: who puts somebody in, or takes him out, must hold `groups` over each of them. @throws HubError `forbidden` */
+  async function allowedGroups(
+    caller: Caller,
+    person: { readonly name?: string; readonly groups: readonly string[] },
+    wanted: readonly string[],
+  ): Promise<readonly string[]> {
+    const names = [...new Set(wanted.map(normaliseGroupName))]
+    const changed = [
+      ...names.filter((name) => !person.groups.includes(name)),
+      ...person.groups.filter((name) => !names.includes(name)),
+    ]
+    const sight = sightOf(caller.scopes)
+    const closed = changed.find((group) => !sight('groups', { group }))
+    if (closed !== undefined)
+      throw new HubError('forbidden', `groups: you may not change who is in ${closed}`)
+    await groups.checkGroupsOf(person, names)
+    return names
+  }
+}
 
-  mount(app, gate, makeSetUpLink, async () => {
-    const { code, expiresAt } = await links.makeSetUpLink()
-    return { url: `${publicUrl}/hub/setup#${code}`, expires_at: expiresAt.toISOString() }
-  })
-
-  mount(app, gate, createToken, async ({ caller, params, body }) => {
-    const user = await users.get(params.user)
-    const scopes = await requestedScopes(body.scopes, user, { caller, rights })
-    const { token, secret } = await tokens.create({
-      userId: user.id,
-      scopes,
-      note: body.note ?? '',
-      expiresIn: body.expires_in ?? null,
-    })
-    return {
-      token: secret,
-      id: `a${token.id}`,
-      kind: 'api_token' as const,
-      user: user.name,
-      scopes: [...token.scopes],
-      note: token.note,
-      created: token.createdAt.toISOString(),
-      expires_at: token.expiresAt?.toISOString() ?? null,
-    }
-  })
+function requireAdmin(caller: Caller): void {
+  if (!isAdmin(caller)) throw new HubError('forbidden', 'Only admins can grant admin permissions')
 }
 
 function orderOf(sort: string): 'id' | 'name' | 'last_activity' {

@@ -20,7 +20,8 @@ export function mountWho(
   app.get('/user', async (request) => {
     const caller = await gate.authenticate(request)
     if (!caller) throw new HubError('not_signed_in', 'Missing or invalid credentials.')
-    if (caller.by === 'operator') throw new HubError('not_found', 'the operator is no person')
+    if (caller.by === 'operator' || caller.by === 'password')
+      throw new HubError('not_found', 'the operator is no person')
     const credential = {
       token_id: caller.by === 'session' ? null : `a${caller.token.id}`,
       session_id: caller.by === 'session' ? caller.session.id : caller.token.sessionId,

@@ -6,6 +6,7 @@ import { openApiDocument } from '#core/contract/openapi.ts'
 import { HubError } from '#core/domain/errors.ts'
 
 import { mountActivity } from './api-activity.ts'
+import { mountAccounts } from './api-accounts.ts'
 import { mountConfig } from './api-config.ts'
 import { mountProgress } from './api-progress.ts'
 import { mountGroups } from './api-groups.ts'
@@ -13,6 +14,7 @@ import { mountServers } from './api-servers.ts'
 import { mountServices } from './api-services.ts'
 import { mountFirstPasswords } from './api-first-passwords.ts'
 import { mountSessions } from './api-sessions.ts'
+import { mountTokens } from './api-tokens.ts'
 import { mountUsers } from './api-users.ts'
 import { mountWho } from './api-who.ts'
 import { callerOf } from './authenticate.ts'
@@ -41,6 +43,8 @@ export function mountApi(app: FastifyInstance, deps: HubHttpDeps): void {
   mountWho(app, gate, deps)
   mountUsers(app, gate, deps)
   mountGroups(app, gate, deps)
+  mountAccounts(app, gate, deps)
+  mountTokens(app, gate, deps)
   mountSessions(app, gate, deps)
   mountServers(app, gate, deps)
   mountProgress(app, gate, deps)

@@ -1,3 +1,4 @@
+import { HubError } from '#core/domain/errors.ts'
 import type { Session } from '#core/domain/sign-in/session.ts'
 import type { Token } from '#core/domain/tokens/token.ts'
 import type { User } from '#core/domain/users/user.ts'
@@ -6,7 +7,7 @@ import type { User } from '#core/domain/users/user.ts'
 export type Caller = PersonCaller | ServiceCaller | OperatorCaller
 
 /** A person, in a browser or by a token. */
-export type PersonCaller = BrowserCaller | TokenCaller
+export type PersonCaller = BrowserCaller | TokenCaller | PasswordCaller
 
 export interface BrowserCaller {
   readonly by: 'session'
@@ -19,6 +20,13 @@ interface TokenCaller {
   readonly by: 'token'
   readonly user: User
   readonly token: Token
+  readonly scopes: readonly string[]
+}
+
+/** A person who sent name and password along with this one request. */
+export interface PasswordCaller {
+  readonly by: 'password'
+  readonly user: User
   readonly scopes: readonly string[]
 }
 
@@ -39,11 +47,17 @@ interface OperatorCaller {
 
 /** The person who asks; undefined for services and the operator. */
 export function personOf(caller: Caller): User | undefined {
-  return caller.by === 'session' || caller.by === 'token' ? caller.user : undefined
+  return 'user' in caller ? caller.user : undefined
 }
 
 /** Whether the caller may do what only admins may, whatever scopes say: the operator may, and services that are admins. */
 export function isAdmin(caller: Caller): boolean {
   if (caller.by === 'service') return caller.admin
   return caller.by === 'operator' || personOf(caller)?.admin === true
+}
+
+/** Holding a scope is not being an admin: who is none changes nothing about those who are (CVE-2024-41942). @throws HubError `forbidden` */
+export function requireAdminFor(caller: Caller, person: User): void {
+  if (person.admin && !isAdmin(caller))
+    throw new HubError('forbidden', 'Only admins can modify other admins')
 }

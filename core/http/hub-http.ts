@@ -3,7 +3,9 @@ import type { RightsService } from '#core/domain/access/rights-service.ts'
 import type { ServiceBook } from '#core/domain/services/service-book.ts'
 import type { ServiceLife } from '#core/domain/services/service-life.ts'
 import type { GroupService } from '#core/domain/groups/group-service.ts'
+import type { AccessEnded } from '#core/domain/sign-in/access-ended.ts'
 import type { LinksService } from '#core/domain/sign-in/links-service.ts'
+import type { PasswordService } from '#core/domain/sign-in/password-service.ts'
 import type { SessionService } from '#core/domain/sign-in/session-service.ts'
 import type { SignInService } from '#core/domain/sign-in/sign-in-service.ts'
 import type { Addresses } from '#core/domain/servers/addresses.ts'
@@ -23,6 +25,8 @@ export interface HubHttpDeps {
   readonly servers: ServerService
   readonly signIn: SignInService
   readonly sessions: SessionService
+  readonly passwords: PasswordService
+  readonly ended: AccessEnded
   /** Null when the authenticator keeps no passwords: then there is nothing to set up. */
   readonly links: LinksService
   readonly tokens: TokenService

@@ -34,6 +34,8 @@ export function mount<Params extends z.ZodType, Body extends z.ZodType, Output e
     path,
     scopes,
     lists = false,
+    known = false,
+    tellsApart = false,
     params,
     body,
     output,
@@ -48,7 +50,7 @@ export function mount<Params extends z.ZodType, Body extends z.ZodType, Output e
       const caller = await gate.authenticate(request)
       if (!caller) throw new HubError('not_signed_in', 'Missing or invalid credentials.')
       const asked = params.parse(Object.assign({}, request.query, request.params))
-      await requireOneOf(gate, { scopes, lists }, caller, targetOf(asked))
+      if (!known) await requireOneOf(gate, { scopes, lists, tellsApart }, caller, targetOf(asked))
       const answer = await run({
         caller,
         params: asked,
@@ -94,14 +96,22 @@ function replyStatus(reply: FastifyReply, usual: number): number {
  */
 export async function requireOneOf(
   { rights }: Pick<Gate, 'rights'>,
-  { scopes, lists = false }: { readonly scopes: readonly string[]; readonly lists?: boolean },
+  {
+    scopes,
+    lists = false,
+    tellsApart = false,
+  }: {
+    readonly scopes: readonly string[]
+    readonly lists?: boolean
+    readonly tellsApart?: boolean
+  },
   caller: Caller,
   target: Target,
 ): Promise<void> {
   if (scopes.includes('operator') && caller.by === 'operator') return
   const found = await rights.holdsOneOf(caller.scopes, scopes, target)
   if (found === 'yes' || (found === 'elsewhere' && lists)) return
-  if (found === 'elsewhere')
+  if (found === 'elsewhere' && !tellsApart)
     throw new HubError('not_found', 'No access to resources or resources not found')
   throw notAuthorized(scopes)
 }

@@ -63,6 +63,7 @@ function credentialOf(caller: Caller | undefined): 'token' | 'cookie' | 'none' |
     case 'operator':
       return 'operator'
     case 'token':
+    case 'password':
     case 'service':
       return 'token'
   }

@@ -90,12 +90,22 @@ export class GroupService {
    */
   async setGroupsOf(
     person: { readonly id: number; readonly name: string; readonly groups: readonly string[] },
-    rawNames: readonly string[],
+    names: readonly string[],
   ): Promise<void> {
-    const names = [...new Set(rawNames.map(normaliseGroupName))]
-    for (const left of person.groups.filter((group) => !names.includes(group)))
-      this.#refuseConfigured(left, [person.name])
+    await this.checkGroupsOf(person, names)
     await this.#deps.groups.setGroupsOf(person.id, names)
+  }
+
+  /** Whether `setGroupsOf` would do it; `name` is undefined of somebody who is yet to be made. @throws as that does */
+  async checkGroupsOf(
+    person: { readonly name?: string; readonly groups: readonly string[] },
+    names: readonly string[],
+  ): Promise<void> {
+    for (const left of person.groups.filter((group) => !names.includes(group)))
+      if (person.name !== undefined) this.#refuseConfigured(left, [person.name])
+    for (const name of names)
+      if (!(await this.#deps.groups.find(name)))
+        throw new HubError('invalid', `there is no group named ${name}`)
   }
 
   /** Takes on what the configuration says now. */

@@ -147,6 +147,7 @@ async function spawned(
     {
       id: server.id,
       publicId: server.publicId,
+      home: user.home,
       prefix: prefixOf(server.id),
       environment: serverEnvironment({
         id: server.id,

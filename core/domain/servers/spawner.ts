@@ -4,6 +4,8 @@ import type { ServerAddress, ServerId, SpawnHandle } from './server.ts'
 export interface ServerSpec {
   readonly id: ServerId
   readonly publicId: string
+  /** Under which name its owner's files are kept (`User.home`): not always the one that he has now. */
+  readonly home: string
   /** Path under which the server is reached, e.g. `/user/ada/`. */
   readonly prefix: string
   /**

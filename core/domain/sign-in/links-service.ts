@@ -13,6 +13,7 @@ import type { PasswordKeeper } from './password-keeper.ts'
 
 const SET_UP_MS = 15 * 60_000
 const SIGN_UP_MS = 7 * 86_400_000
+const NEW_PASSWORD_MS = 86_400_000
 const VOID =
   'This link is no longer good: it has been used, replaced, or is too old. Ask for a new one.'
 
@@ -72,9 +73,18 @@ export class LinksService {
   }
 
   /** Replaces the person's link. */
-  async makeSignUpLink(user: User): Promise<OneTimeCode> {
+  makeSignUpLink(user: User): Promise<OneTimeCode> {
+    return this.#personsLink(user, SIGN_UP_MS)
+  }
+
+  /** As the sign-up link, for who has forgotten his password: the old one is good until the new one is chosen. */
+  makePasswordLink(user: User): Promise<OneTimeCode> {
+    return this.#personsLink(user, NEW_PASSWORD_MS)
+  }
+
+  async #personsLink(user: User, lifeMs: number): Promise<OneTimeCode> {
     this.#keeper()
-    const made = this.#code(SIGN_UP_MS)
+    const made = this.#code(lifeMs)
     await this.#deps.links.putSignUp(user.id, hashSecret(made.code), made.expiresAt)
     return made
   }
@@ -83,7 +93,7 @@ export class LinksService {
   readSignUp(code: string, address: string): Promise<User> {
     return this.#braked(code, address, async () => {
       const user = await this.#deps.links.findSignUp(hashSecret(code), this.#deps.clock.now())
-      if (!user) throw new HubError('forbidden', VOID)
+      if (!user || user.locked) throw new HubError('forbidden', VOID)
       return user
     })
   }

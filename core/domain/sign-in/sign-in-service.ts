@@ -71,10 +71,15 @@ export class SignInService {
   }
 
   /** @throws HubError `not_signed_in`, `too_many` (with the seconds to wait), `unavailable` */
-  async signIn(
-    { name: typed, password, address, userAgent, knownBrowser }: SignInTry,
+  async signIn(tried: SignInTry, signal: AbortSignal): Promise<StartedSession> {
+    return this.startSession(await this.prove(tried, signal), tried)
+  }
+
+  /** Who has shown with a password who he is, without signing him in anywhere. @throws as `signIn` */
+  async prove(
+    { name: typed, password, address, knownBrowser }: Omit<SignInTry, 'userAgent'>,
     signal: AbortSignal,
-  ): Promise<StartedSession> {
+  ): Promise<User> {
     const { authenticator, users, brake, clock, secret } = this.#deps
     const name = nameOf(typed)
     const user = name === undefined ? undefined : await users.find(name)
@@ -89,12 +94,13 @@ export class SignInService {
     const proved = await authenticator.authenticate({ name: name ?? '', password }, signal)
     const person =
       proved !== undefined && proved === name ? (user ?? (await this.#newcomer(proved))) : undefined
-    if (!person) {
+    // Whoever is locked out learns no more than a stranger.
+    if (!person || person.locked) {
       await brake.failed(attempt)
       throw new HubError('not_signed_in', REFUSED)
     }
     await brake.succeeded(attempt)
-    return this.startSession(person, { address, userAgent })
+    return person
   }
 
   /** Signs a person in who has shown in another way who he is, such as with a one-time link. */

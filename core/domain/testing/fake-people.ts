@@ -6,6 +6,7 @@ import type { LinkStore } from '../sign-in/link-store.ts'
 import type { NewSession } from '../sign-in/session-store.ts'
 import type { NewToken, TokenStore } from '../tokens/token-store.ts'
 import type { Token } from '../tokens/token.ts'
+import { filesAreThere } from '../users/files-are-there.ts'
 import type {
   NewUser,
   OldFiles,
@@ -100,8 +101,7 @@ export class FakePeople {
     if (this.named(name))
       throw new HubError('already_exists', `there is somebody named ${name} already`)
     const removed = this.removed.get(name)
-    if (removed && files === undefined)
-      throw new HubError('already_exists', `somebody named ${name} was removed`)
+    if (removed && files === undefined) throw filesAreThere(name)
     this.removed.delete(name)
     const home = (files === 'adopt' ? removed?.home : undefined) ?? this.#freeHome(name)
     const user = {

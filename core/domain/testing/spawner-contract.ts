@@ -40,6 +40,7 @@ export function specOf(
   return {
     id: whole,
     publicId: (++count).toString(16).padStart(16, '0'),
+    home: whole.user,
     prefix: prefixOf(whole),
     environment: { ...environment, JUPYTERHUB_API_TOKEN: SERVER_TOKEN },
   }

@@ -1,6 +1,7 @@
 import type { Clock } from '#core/base/clock.ts'
 import { hashSecret, randomHex } from '#core/base/random.ts'
 
+import { HubError } from '../errors.ts'
 import { serverTokenScopes } from '../servers/server-environment.ts'
 import type { ServerTokens } from '../servers/server-life.ts'
 import { clientIdOf, type Server } from '../servers/server.ts'
@@ -22,22 +23,36 @@ export interface TokenRequest {
 export class TokenService implements ServerTokens {
   readonly #store: TokenStore
   readonly #clock: Clock
+  readonly #longestS: () => number
 
-  constructor({ store, clock }: { readonly store: TokenStore; readonly clock: Clock }) {
+  constructor({
+    store,
+    clock,
+    longestS = () => 0,
+  }: {
+    readonly store: TokenStore
+    readonly clock: Clock
+    /** Seconds that a token made by hand is good for at most. 0: no limit. */
+    readonly longestS?: () => number
+  }) {
     this.#store = store
     this.#clock = clock
+    this.#longestS = longestS
   }
 
-  /** An API token, made by a person or the operator. */
-  create({
+  /** An API token, made by a person or the operator. @throws HubError `invalid` for one that would live too long */
+  async create({
     userId,
     scopes,
     note,
     expiresIn,
   }: TokenRequest): Promise<{ readonly token: Token; readonly secret: string }> {
+    const longest = this.#longestS()
+    if (longest > 0 && expiresIn !== null && expiresIn > longest)
+      throw new HubError('invalid', `expires_in: a token lives for ${longest} seconds at most here`)
     return this.#make(
       { kind: 'api', userId, service: null, scopes, note, clientId: null, sessionId: null },
-      expiresIn,
+      expiresIn ?? (longest > 0 ? longest : null),
     )
   }
 
@@ -92,6 +107,24 @@ export class TokenService implements ServerTokens {
   /** Voids the server's own token and every visitor's token at it. */
   async revoke(server: Server): Promise<void> {
     await this.#store.removeOfClient(clientIdOf(server.id))
+  }
+
+  /** Those of a person that have not expired, in order of their making. */
+  async listOf(userId: number): Promise<readonly Token[]> {
+    const now = this.#clock.now()
+    const all = await this.#store.list(userId)
+    return all.filter(({ expiresAt }) => expiresAt === null || expiresAt > now)
+  }
+
+  /** Which tokens of the person go when this one goes: of one that was given to a client, all that he gave it. */
+  async goingWith(userId: number, token: Token): Promise<readonly Token[]> {
+    if (token.kind !== 'oauth') return [token]
+    const all = await this.#store.list(userId)
+    return all.filter(({ kind, clientId }) => kind === 'oauth' && clientId === token.clientId)
+  }
+
+  async remove(tokens: readonly Token[]): Promise<void> {
+    for (const { id } of tokens) await this.#store.remove(id)
   }
 
   /** Whose token it is; undefined when unknown or expired. Notes the use, now and then. */

@@ -11,6 +11,7 @@ import { GroupService } from '#core/domain/groups/group-service.ts'
 import { AccessEnded } from '#core/domain/sign-in/access-ended.ts'
 import { Brake } from '#core/domain/sign-in/brake.ts'
 import { LinksService } from '#core/domain/sign-in/links-service.ts'
+import { PasswordService } from '#core/domain/sign-in/password-service.ts'
 import { SessionService } from '#core/domain/sign-in/session-service.ts'
 import { SignInService } from '#core/domain/sign-in/sign-in-service.ts'
 import { Addresses } from '#core/domain/servers/addresses.ts'
@@ -19,6 +20,7 @@ import { ServiceTokens } from '#core/domain/services/service-tokens.ts'
 import type { Service } from '#core/domain/services/service.ts'
 import { ServerService } from '#core/domain/servers/server-service.ts'
 import { FakeGroupStore } from '#core/domain/testing/fake-group-store.ts'
+import { FakeHomeStore } from '#core/domain/testing/fake-home-store.ts'
 import {
   FakeCredentialStore,
   FakeFailureStore,
@@ -72,6 +74,9 @@ export class OpenHub implements AsyncDisposable {
   /** What is mounted: `GET /hub/api/users`. */
   mounted: readonly string[] = []
   readonly routes = new FakeRouteTable()
+  readonly homes = new FakeHomeStore()
+  /** Seconds that a token lives at most; 0: no limit. */
+  longestToken = 0
   tokens!: TokenService
   servers!: ServerService
   services!: ServiceBook
@@ -131,6 +136,20 @@ export class OpenHub implements AsyncDisposable {
       expiresIn: null,
     })
     return `token ${secret}`
+  }
+
+  /** What is in force with one more role, `extra`. */
+  accessWith({
+    scopes,
+    users = [],
+    groups = [],
+  }: {
+    readonly scopes: readonly string[]
+    readonly users?: readonly string[]
+    readonly groups?: readonly string[]
+  }): Access {
+    const role = { name: 'extra', description: '', scopes, users, groups, services: [] }
+    return new Access({ roles: [role], customScopes: [] })
   }
 
   /** Calls the API as the person, by a token for the scopes; the answer's JSON. */
@@ -205,7 +224,11 @@ export class OpenHub implements AsyncDisposable {
     const serverStore = new FakeServerStore((name) => people.named(name)?.id)
     people.serverStates = (name) => serverStore.statesOf(name)
     const tokenStore = new FakeTokenStore(people)
-    this.tokens = new TokenService({ store: tokenStore, clock })
+    this.tokens = new TokenService({
+      store: tokenStore,
+      clock,
+      longestS: () => this.longestToken,
+    })
     this.servers = new ServerService({
       hub: 'hub',
       servers: serverStore,
@@ -248,29 +271,42 @@ export class OpenHub implements AsyncDisposable {
       authenticate: async ({ name, password }: { name: string; password: string }) =>
         password === `the word of ${name}` ? name : undefined,
     }
+    const signIn = new SignInService({
+      authenticator,
+      users,
+      sessions,
+      brake,
+      clock,
+      secret: 's',
+      settings: () => ({ allow: 'listed', admins: [] }),
+      sessionDays: 14,
+    })
+    const sessionService = new SessionService({ sessions, ended, clock })
+    const credentials = new FakeCredentialStore(people)
     const app = await buildApp({
       users: new UserService({
         users,
-        credentials: new FakeCredentialStore(people),
+        credentials,
         passwords,
         servers: this.servers,
+        sessions,
+        homes: this.homes,
         ended,
         clock,
       }),
       servers: this.servers,
       groups: this.groups,
       rights: new RightsService({ access: () => this.access, users }),
-      signIn: new SignInService({
-        authenticator,
-        users,
-        sessions,
-        brake,
+      signIn,
+      sessions: sessionService,
+      passwords: new PasswordService({
+        signIn,
+        sessions: sessionService,
+        credentials,
+        passwords,
         clock,
-        secret: 's',
-        settings: () => ({ allow: 'listed', admins: [] }),
-        sessionDays: 14,
       }),
-      sessions: new SessionService({ sessions, ended, clock }),
+      ended,
       links: new LinksService({ links: new FakeLinkStore(people), passwords, brake, clock }),
       tokens: this.tokens,
       codes: new FakeCodeStore(),
