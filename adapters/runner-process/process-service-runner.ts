@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 
+import type { Addresses } from '#core/domain/servers/addresses.ts'
 import { serviceEnvironment } from '#core/domain/services/service-environment.ts'
 import type { ServiceProcess, ServiceRunner } from '#core/domain/services/service-life.ts'
 import type { Service } from '#core/domain/services/service.ts'
@@ -23,7 +24,7 @@ export interface ProcessServiceRunnerOptions {
   readonly inherited: Readonly<Record<string, string>>
   /** The hub's API as it is reached from this machine. */
   readonly apiUrl: string
-  readonly publicUrl: string
+  readonly addresses: Addresses
   /** The service's own token. */
   readonly tokenOf: (service: Service) => string | null
 }
@@ -62,12 +63,12 @@ export class ProcessServiceRunner implements ServiceRunner {
   }
 
   #environment(service: Service): Record<string, string> {
-    const { inherited, programs, apiUrl, publicUrl, tokenOf } = this.#options
+    const { inherited, programs, apiUrl, addresses, tokenOf } = this.#options
     const path = [...programs, inherited['PATH'] ?? '/usr/local/bin:/usr/bin:/bin'].join(':')
     return {
       ...inherited,
       PATH: path,
-      ...serviceEnvironment(service, { token: tokenOf(service), apiUrl, publicUrl }),
+      ...serviceEnvironment(service, { token: tokenOf(service), apiUrl, addresses }),
     }
   }
 }

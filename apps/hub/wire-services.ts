@@ -7,6 +7,7 @@ import { ProcessServiceRunner } from '#adapters/runner-process/process-service-r
 import type { SqlStores } from '#adapters/store-sql/sql-stores.ts'
 import type { Clock } from '#core/base/clock.ts'
 import { derived, type LiveConfig } from '#core/config/live-config.ts'
+import { HostServiceRoutes } from '#core/domain/services/host-service-routes.ts'
 import { ServiceBook } from '#core/domain/services/service-book.ts'
 import { ServiceLife } from '#core/domain/services/service-life.ts'
 import { ServiceTokens } from '#core/domain/services/service-tokens.ts'
@@ -14,7 +15,7 @@ import { ServiceTokens } from '#core/domain/services/service-tokens.ts'
 import type { HubLog } from './log.ts'
 import type { HubOptions } from './options.ts'
 import { ServiceSecrets } from './service-secrets.ts'
-import { configuredServices, localApiUrl } from './settings.ts'
+import { addressesOf, configuredServices, localApiUrl } from './settings.ts'
 
 /** Services, wired: which there are, what becomes of them, and how that begins. */
 export interface WiredServices {
@@ -38,6 +39,8 @@ export function wireServices(
   { live, log, stores, proxy, clock, inherited }: Parts,
 ): WiredServices {
   const config = live.current()
+  const addresses = addressesOf(config)
+  const routes = new HttpServiceRoutes(proxy)
   const tokens = new ServiceTokens({ store: stores.tokens, clock })
   const secrets = new ServiceSecrets({ tokens, configFile, dataDir, say: log.say })
   const allowed = () => live.current().api_urls.allow
@@ -62,11 +65,11 @@ export function wireServices(
       programs: [join(pythonDir, 'bin')],
       inherited,
       apiUrl: localApiUrl(config),
-      publicUrl: config.public_url,
+      addresses,
       tokenOf: ({ name }) => secrets.of(name),
     }),
     probe: new HttpServiceProbe(),
-    routes: new HttpServiceRoutes(proxy),
+    routes: addresses.subdomains ? new HostServiceRoutes(routes, addresses) : routes,
     resolver: systemResolver,
     allowed,
     events: log.services,

@@ -51,12 +51,13 @@ function clientOf({ id }: Server, addresses: Addresses): OAuthClient {
 export function servicesAsClients(
   services: Pick<ServiceBook, 'findByClient'>,
   tokens: Pick<TokenService, 'identify'>,
+  addresses: Addresses,
 ): ClientDirectory {
   return {
     find: async (clientId) => {
       if (!clientId.startsWith('service-')) return undefined
       const service = await services.findByClient(clientId)
-      return service && serviceClientOf(service)
+      return service && serviceClientOf(service, addresses)
     },
     verifySecret: async (clientId, secret) => {
       if (!clientId.startsWith('service-')) return false
@@ -67,13 +68,13 @@ export function servicesAsClients(
   }
 }
 
-function serviceClientOf(service: Service): OAuthClient | undefined {
+function serviceClientOf(service: Service, addresses: Addresses): OAuthClient | undefined {
   const { name, clientId, redirectUri, allowedScopes, noConfirm } = service
   if (redirectUri === null) return undefined
   return {
     id: clientId,
     description: `the service ${name}`,
-    redirectUri,
+    redirectUri: addresses.locate(redirectUri),
     accessScopes: [serviceAccessScopeOf(service)],
     allowedScopes,
     owner: null,

@@ -126,5 +126,8 @@ function fieldsOf(body: object): [string, string][] {
 }
 
 function clientsOf({ servers, services, tokens, addresses }: HubHttpDeps): ClientDirectory {
-  return anyOf([serversAsClients(servers, tokens, addresses), servicesAsClients(services, tokens)])
+  return anyOf([
+    serversAsClients(servers, tokens, addresses),
+    servicesAsClients(services, tokens, addresses),
+  ])
 }

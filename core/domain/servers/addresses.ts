@@ -71,6 +71,12 @@ export class Addresses {
     return `/${url.hostname}${path}`
   }
 
+  /** The path of a route, if it is one that `routeOf` gives; what is left from a time with other names stays as it is. */
+  pathOfRoute(route: string): string {
+    const path = this.subdomains ? /^\/[^/]+(\/.*)$/.exec(route)?.[1] : route
+    return path !== undefined && this.routeOf(path) === route ? path : route
+  }
+
   /** Where a path of the hub's house is served: what is somebody's, on his host; the rest stays a path. */
   locate(path: string): string {
     if (!this.subdomains) return path

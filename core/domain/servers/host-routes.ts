@@ -31,10 +31,9 @@ export class HostRoutes implements RouteTable {
 
   /** One of another host than its own, left from a time with other names, shows as it is, and is nobody's. */
   async list(): Promise<readonly Route[]> {
-    return (await this.#routes.list()).map((route) => {
-      const path = /^\/[^/]+(\/.*)$/.exec(route.prefix)?.[1]
-      const isOurs = path !== undefined && this.#addresses.routeOf(path) === route.prefix
-      return isOurs ? { ...route, prefix: path } : route
-    })
+    return (await this.#routes.list()).map((route) => ({
+      ...route,
+      prefix: this.#addresses.pathOfRoute(route.prefix),
+    }))
   }
 }

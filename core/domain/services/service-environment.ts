@@ -1,11 +1,11 @@
-import { quote } from '../servers/server.ts'
+import type { Addresses } from '../servers/addresses.ts'
 import { type Service, serviceAccessScopeOf, servicePrefixOf } from './service.ts'
 
 export interface ServiceEnvironmentParts {
   readonly token: string | null
   /** The hub's API as the service reaches it. */
   readonly apiUrl: string
-  readonly publicUrl: string
+  readonly addresses: Addresses
 }
 
 /**
@@ -14,7 +14,7 @@ export interface ServiceEnvironmentParts {
  */
 export function serviceEnvironment(
   service: Service,
-  { token, apiUrl, publicUrl }: ServiceEnvironmentParts,
+  { token, apiUrl, addresses }: ServiceEnvironmentParts,
 ): Record<string, string> {
   const { name, url, environment, clientId, redirectUri, allowedScopes } = service
   const prefix = servicePrefixOf(service)
@@ -26,18 +26,20 @@ export function serviceEnvironment(
     JUPYTERHUB_API_URL: apiUrl,
     JUPYTERHUB_BASE_URL: '/',
     JUPYTERHUB_CLIENT_ID: clientId,
-    JUPYTERHUB_HOST: '',
+    JUPYTERHUB_HOST: addresses.hubHost,
     JUPYTERHUB_SERVICE_PREFIX: prefix,
     JUPYTERHUB_OAUTH_ACCESS_SCOPES: access,
     JUPYTERHUB_OAUTH_SCOPES: access,
     JUPYTERHUB_OAUTH_CLIENT_ALLOWED_SCOPES: JSON.stringify(allowedScopes),
-    JUPYTERHUB_COOKIE_OPTIONS: publicUrl.startsWith('https:') ? '{"secure": true}' : '{}',
+    JUPYTERHUB_COOKIE_OPTIONS: addresses.secure ? '{"secure": true}' : '{}',
     JUPYTERHUB_COOKIE_HOST_PREFIX_ENABLED: '0',
-    JUPYTERHUB_PUBLIC_HUB_URL: `${publicUrl}/hub/`,
+    JUPYTERHUB_PUBLIC_HUB_URL: `${addresses.hub}/hub/`,
     ...(url !== null && {
       JUPYTERHUB_SERVICE_URL: url,
-      JUPYTERHUB_PUBLIC_URL: `${publicUrl}/services/${quote(name)}/`,
+      JUPYTERHUB_PUBLIC_URL: addresses.originOfService(name) + prefix,
     }),
-    ...(redirectUri !== null && { JUPYTERHUB_OAUTH_CALLBACK_URL: redirectUri }),
+    ...(redirectUri !== null && {
+      JUPYTERHUB_OAUTH_CALLBACK_URL: addresses.locate(redirectUri),
+    }),
   }
 }
