@@ -38,7 +38,8 @@ export class SqlFailureStore implements FailureStore {
     return guarded(() =>
       transact(this.#db, async (db) => {
         const counted = new Map<string, FailureCount>()
-        for (const { key, known } of entries) {
+        // Always in the same order, so that of two that count the same keys none waits for the other in vain.
+        for (const { key, known } of entries.toSorted((a, b) => (a.key < b.key ? -1 : 1))) {
           const { failures } = await db
             .insertInto('sign_in_failures')
             .values({ key, known: Number(known), failures: 1, last_at: now.getTime() })

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 
 import { HubError } from '#core/domain/errors.ts'
 import type { LinkStore } from '#core/domain/sign-in/link-store.ts'
@@ -30,15 +30,14 @@ export class SqlLinkStore implements LinkStore {
     return guarded(() =>
       transact(this.#db, async (db) => {
         if (await hasAdmin(db)) throw new HubError('conflict', SET_UP_IS_OVER)
-        await db.deleteFrom('links').where('kind', '=', 'set-up').execute()
+        const set = { code_hash: codeHash, expires_at: expiresAt.getTime() }
+        // Hubs that start at the same time each put one: the last counts.
         await db
           .insertInto('links')
-          .values({
-            kind: 'set-up',
-            user_id: null,
-            code_hash: codeHash,
-            expires_at: expiresAt.getTime(),
-          })
+          .values({ kind: 'set-up', user_id: null, ...set })
+          .onConflict((conflict) =>
+            conflict.column('kind').where('kind', '=', sql.lit('set-up')).doUpdateSet(set),
+          )
           .execute()
       }),
     )

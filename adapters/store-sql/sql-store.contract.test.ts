@@ -125,6 +125,20 @@ describeEachDatabase((kind, fresh) => {
     expect(made).toBe({ SQLite: 'a\0b', PostgreSQL: 'invalid' }[kind])
   })
 
+  test.each([
+    'name',
+    'name desc',
+    'last_activity nulls first, id',
+    'last_activity desc nulls last, id desc',
+  ])('a page of people in the order of %s is read from an index, and not sorted', async (order) => {
+    const { run } = await fresh()
+
+    const plan = await planOf(kind, run, `select * from users order by ${order} limit 5`)
+
+    expect(plan).toMatch(/using /i)
+    expect(plan).not.toMatch(/sort|b-tree/i)
+  })
+
   test('what is looked up at every request is found by an index', async () => {
     const { run } = await fresh()
     for (const where of [

@@ -4,7 +4,7 @@ import type { Migration } from '../dialect.ts'
  * Whom the configuration puts into groups, by name: the person need not exist yet. Names of people who were removed, whose files
  * are still there. No two people have the same folder, whatever they were called before.
  */
-export const people: Migration = ({ int, text, strict }) => `
+export const people: Migration = ({ int, text, nullsFirst, strict }) => `
 create table configured_members (
   group_id ${int} not null references groups (id) on delete cascade,
   user_name ${text} not null,
@@ -19,5 +19,5 @@ create table removed_people (
 )${strict};
 
 create unique index users_by_home on users (home);
-create index users_by_activity on users (last_activity, id);
+create index users_by_activity on users (last_activity${nullsFirst}, id);
 `

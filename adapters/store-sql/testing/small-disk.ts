@@ -3,13 +3,13 @@ import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** A file system of half a mebibyte that can be filled to the last byte. Only root can mount one, and not in every container. */
+/** A file system of two mebibytes that can be filled to the last byte. Only root can mount one, and not in every container. */
 export class SmallDisk implements Disposable {
   readonly folder = mkdtempSync(join(tmpdir(), 'bulkhead-disk-'))
 
   constructor() {
     try {
-      run('mount', ['-t', 'tmpfs', '-o', 'size=512k', 'tmpfs', this.folder])
+      run('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', this.folder])
     } catch (error) {
       rmSync(this.folder, { recursive: true })
       throw error
