@@ -32,5 +32,5 @@ export async function openPostgres(place: {
     await db.destroy()
   }
   // Another hub may write as well, so nothing is remembered.
-  return storesOf(db, { isShared: true, close, writes: undefined })
+  return storesOf(db, { kind: 'postgres', isShared: true, close, writes: undefined })
 }

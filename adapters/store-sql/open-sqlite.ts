@@ -36,7 +36,7 @@ export function openSqlite(file: string): SqlStores {
     // What was never asked anything has no driver yet that could close it.
     if (database.isOpen) database.close()
   }
-  return storesOf(db, { isShared: false, close, writes })
+  return storesOf(db, { kind: 'sqlite', isShared: false, close, writes })
 }
 
 function open(file: string): DatabaseSync {

@@ -10,6 +10,7 @@ import type {
 } from '#core/domain/servers/server-store.ts'
 import type { Lease, Server, ServerId } from '#core/domain/servers/server.ts'
 
+import { isOneOf } from './is-one-of.ts'
 import { ReadCache, type Writes } from './read-cache.ts'
 import { guarded } from './store-error.ts'
 import { stored, storedJson } from './stored.ts'
@@ -35,8 +36,14 @@ export class SqlServerStore implements ServerStore {
   readonly #db: Kysely<Tables>
   readonly #ofPeople: ReadCache<readonly Server[]>
 
-  constructor(db: Kysely<Tables>, writes: Writes | undefined) {
+  readonly #kind: 'sqlite' | 'postgres'
+
+  constructor(
+    db: Kysely<Tables>,
+    { kind, writes }: { readonly kind: 'sqlite' | 'postgres'; readonly writes: Writes | undefined },
+  ) {
     this.#db = db
+    this.#kind = kind
     this.#ofPeople = new ReadCache(writes)
   }
 
@@ -124,7 +131,7 @@ export class SqlServerStore implements ServerStore {
   listOfAll(userNames: readonly string[]): Promise<readonly Server[]> {
     return guarded(async () => {
       const rows = await this.#rows()
-        .where('users.name', 'in', userNames)
+        .where(isOneOf(this.#kind, 'users.name', userNames))
         .orderBy('servers.name')
         .execute()
       return rows.map((row) => toServer(row, row.owner))

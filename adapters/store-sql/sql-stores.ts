@@ -56,18 +56,18 @@ export const plugins = [
   new HandleEmptyInListsPlugin({ strategy: replaceWithNoncontingentExpression }),
 ]
 
+export interface DatabaseParts {
+  readonly kind: 'sqlite' | 'postgres'
+  readonly isShared: boolean
+  readonly close: () => Promise<void>
+  /** Undefined where others may write as well. */
+  readonly writes: Writes | undefined
+}
+
 /** All of them over one database, whichever it is. */
 export function storesOf(
   db: Kysely<Tables>,
-  {
-    isShared,
-    close,
-    writes,
-  }: {
-    readonly isShared: boolean
-    readonly close: () => Promise<void>
-    readonly writes: Writes | undefined
-  },
+  { kind, isShared, close, writes }: DatabaseParts,
 ): SqlStores {
   return {
     isShared,
@@ -80,7 +80,7 @@ export function storesOf(
     links: new SqlLinkStore(db),
     failures: new SqlFailureStore(db),
     tokens: new SqlTokenStore(db, writes),
-    servers: new SqlServerStore(db, writes),
+    servers: new SqlServerStore(db, { kind, writes }),
     codes: new SqlCodeStore(db),
     services: new SqlServiceStore(db),
     shares: new SqlShareStore(db),

@@ -13,11 +13,15 @@ export interface HubLog {
   readonly say: (message: string) => void
 }
 
+/** Files, signs of life, and what notebook servers ask and report without end. */
+const OFTEN = /^\/hub\/(?:static\/|health$|api\/health$|api\/user$|api\/users\/[^/]+\/activity$)/
+
 /** One JSON line for everything worth knowing. Names and paths come from outside, so they are made plain first. */
 export function openLog(): HubLog {
   const log = pino(
     { base: null, timestamp: pino.stdTimeFunctions.isoTime },
-    pino.destination({ fd: 2, sync: true }),
+    // What comes while a write is under way goes with the next one; the rest is written when the process ends.
+    pino.destination({ fd: 2, sync: false }),
   )
   const nameOf = ({ id }: { readonly id: { readonly user: string; readonly name: string } }) =>
     plainText(`${id.user}/${id.name}`)
@@ -26,7 +30,7 @@ export function openLog(): HubLog {
     http: {
       answered: ({ method, target, status, who, ms }) => {
         // What is asked for all the time and went well is not worth a line.
-        if (status < 400 && /^\/hub\/(?:static|health|api\/health)/.test(target)) return
+        if (status < 400 && OFTEN.test(target)) return
         log.info({ method, target: plainText(target), status, who, ms }, 'answered')
       },
       unforeseen: (id, error) => log.error({ id, error: describe(error) }, 'unforeseen'),

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import * as z from 'zod'
 
+import { Turns } from '#core/base/turns.ts'
 import { getOpenApi, getVersion, PROTOCOL_VERSION } from '#core/contract/hub.ts'
 import { openApiDocument } from '#core/contract/openapi.ts'
 import { HubError } from '#core/domain/errors.ts'
@@ -22,6 +23,9 @@ import type { Caller } from './caller.ts'
 import type { HubHttpDeps } from './hub-http.ts'
 import { checkXsrf } from './xsrf-check.ts'
 
+/** Two, so that one is made while the other waits for its database. */
+const LISTS_AT_ONCE = 2
+
 /** Everything below `/hub/api` that answers JSON. */
 export function mountApi(app: FastifyInstance, deps: HubHttpDeps): void {
   const authenticate = async (request: FastifyRequest): Promise<Caller | undefined> => {
@@ -37,9 +41,13 @@ export function mountApi(app: FastifyInstance, deps: HubHttpDeps): void {
     return getVersion.output.parse({ version: PROTOCOL_VERSION })
   })
   app.get('/health', async (_request, reply) => reply.type('application/json').send(''))
-  const document = JSON.stringify(openApiDocument())
-  app.get(getOpenApi.path, async (_request, reply) => reply.type('application/json').send(document))
-  const gate = { authenticate, rights: deps.rights }
+  // Made for the first who asks: most hubs are never asked.
+  let document: string | undefined
+  app.get(getOpenApi.path, async (_request, reply) => {
+    document ??= JSON.stringify(openApiDocument())
+    return reply.type('application/json').send(document)
+  })
+  const gate = { authenticate, rights: deps.rights, turns: new Turns(LISTS_AT_ONCE) }
   mountWho(app, gate, deps)
   mountUsers(app, gate, deps)
   mountGroups(app, gate, deps)

@@ -102,22 +102,23 @@ function refuseAddress(
 
 /** The servers' and the operator's sockets lead to the API alone. */
 function keepDoors(app: FastifyInstance): void {
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     if (
       doorOf(request.raw) === 'front' ||
       request.url === '/hub/api' ||
       request.url.startsWith('/hub/api/')
     )
-      return
-    await reply
-      .code(404)
-      .type('application/json')
-      .send({ status: 404, message: 'only /hub/api is served here' })
+      done()
+    else
+      void reply
+        .code(404)
+        .type('application/json')
+        .send({ status: 404, message: 'only /hub/api is served here' })
   })
 }
 
 function logAnswers(app: FastifyInstance, { log }: HubHttpDeps): void {
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     const who = clientAddress(request.raw) || doorOf(request.raw)
     const target = request.url.split('?')[0] ?? ''
     log.answered({
@@ -127,6 +128,7 @@ function logAnswers(app: FastifyInstance, { log }: HubHttpDeps): void {
       who,
       ms: Math.round(reply.elapsedTime),
     })
+    done()
   })
 }
 

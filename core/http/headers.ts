@@ -33,7 +33,8 @@ export const HEADERS_OF_ALL = {
 } as const
 
 export function addHeaders(app: FastifyInstance): void {
-  app.addHook('onRequest', async (_request, reply) => {
+  app.addHook('onRequest', (_request, reply, done) => {
     reply.headers(HEADERS_OF_ALL)
+    done()
   })
 }

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type * as z from 'zod'
 
 import { foldName } from '#core/base/folded-name.ts'
+import type { Turns } from '#core/base/turns.ts'
 import type { Endpoint } from '#core/contract/endpoint.ts'
 import type { Target } from '#core/domain/access/holds.ts'
 import type { RightsService } from '#core/domain/access/rights-service.ts'
@@ -23,6 +24,8 @@ export interface Gate {
   /** Finds out who is asking; refuses a browser's call that its own page did not make. */
   readonly authenticate: (request: FastifyRequest) => Promise<Caller | undefined>
   readonly rights: RightsService
+  /** Lists are long: they go through one after the other, and everything else in between. */
+  readonly turns: Turns
 }
 
 /** Serves one endpoint of the contract to whoever holds one of its scopes: reads the call, runs it, writes the answer. */
@@ -51,16 +54,16 @@ export function mount<Params extends z.ZodType, Body extends z.ZodType, Output e
       if (!caller) throw new HubError('not_signed_in', 'Missing or invalid credentials.')
       const asked = params.parse(Object.assign({}, request.query, request.params))
       if (!known) await requireOneOf(gate, { scopes, lists, tellsApart }, caller, targetOf(asked))
-      const answer = await run({
-        caller,
-        params: asked,
-        body: body.parse(request.body ?? undefined),
-        request,
-        reply,
-      })
-      if (reply.sent || answer === undefined)
-        return reply.sent ? reply : reply.code(replyStatus(reply, status)).type('text/plain').send()
-      return reply.code(replyStatus(reply, status)).send(output.parse(answer))
+      const call = { caller, params: asked, body: body.parse(request.body ?? undefined) }
+      const answer = async () => {
+        const found = await run({ ...call, request, reply })
+        if (reply.sent) return reply
+        void reply.code(replyStatus(reply, status))
+        if (found === undefined) return reply.type('text/plain').send()
+        // The items of a list are made by what makes the single ones; checking hundreds again costs as much as making them.
+        return reply.send(lists ? found : output.parse(found))
+      }
+      return lists ? gate.turns.take(answer) : answer()
     },
   })
 }

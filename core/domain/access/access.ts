@@ -5,6 +5,9 @@ import { type HeldRole, RoleBook, type RoleSettings, SELF } from './roles.ts'
 import { type Filter, formatScope, parseScope } from './scope.ts'
 import { ScopeCatalog } from './scope-catalog.ts'
 
+/** Beyond that many owners it is forgotten what they hold, and worked out anew. */
+const MOST_OWNERS = 10_000
+
 /** Why somebody holds a scope. */
 export interface Reason {
   readonly held: HeldRole
@@ -19,18 +22,25 @@ export interface Reason {
 export class Access {
   readonly catalog: ScopeCatalog
   readonly roles: RoleBook
+  readonly #ofOwners = new Map<string, readonly string[]>()
 
   constructor({ roles, customScopes }: RoleSettings = { roles: [], customScopes: [] }) {
     this.catalog = new ScopeCatalog(customScopes)
     this.roles = new RoleBook(roles)
   }
 
-  /** All that the owner's roles give him. */
+  /** All that the owner's roles give him. For the same owner it is the very same list, for nothing here ever changes. */
   scopesOf(owner: Owner): readonly string[] {
-    return this.expand(
+    const key = keyOf(owner)
+    const known = this.#ofOwners.get(key)
+    if (known) return known
+    const scopes = this.expand(
       this.roles.of(owner).flatMap(({ role }) => role.scopes),
       owner,
     )
+    if (this.#ofOwners.size >= MOST_OWNERS) this.#ofOwners.clear()
+    this.#ofOwners.set(key, scopes)
+    return scopes
   }
 
   /** @throws HubError `invalid` for a scope or filter that does not exist */
@@ -103,6 +113,13 @@ export class Access {
         return undefined
     }
   }
+}
+
+/** Everything about an owner that decides what he holds. */
+function keyOf(owner: Owner): string {
+  if (owner.kind === 'service') return `service/${owner.name}`
+  const { name, admin, groups, server } = owner
+  return JSON.stringify([name, admin, server ?? null, groups])
 }
 
 /**

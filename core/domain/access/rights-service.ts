@@ -14,6 +14,8 @@ export interface RightsDeps {
 /** What callers hold, under the roles in force; looks memberships up where a filter by group asks for them. */
 export class RightsService {
   readonly #deps: RightsDeps
+  /** What a token's list leaves of its owner's; only where it depends on nothing but the two. */
+  readonly #common = new WeakMap<readonly string[], WeakMap<readonly string[], readonly string[]>>()
 
   constructor(deps: RightsDeps) {
     this.#deps = deps
@@ -32,7 +34,13 @@ export class RightsService {
   async scopesOfToken(scopes: readonly string[], owner: Owner): Promise<readonly string[]> {
     const held = this.scopesOf(owner)
     if (scopes.includes('inherit')) return held
-    return this.intersect(this.access.expandKnown(scopes, owner), held)
+    const known = this.#common.get(held)?.get(scopes)
+    if (known) return known
+    const asked = this.access.expandKnown(scopes, owner)
+    const people = peopleInQuestion(asked, held)
+    const both = intersectScopes(asked, held, await this.#groupsOf(people))
+    if (people.length === 0) this.#remember(held, scopes, both)
+    return both
   }
 
   /** What both of two expanded lists hold. */
@@ -51,6 +59,13 @@ export class RightsService {
     const found = names.map((name) => holds(scopes, name, target, groupsOf))
     if (found.includes('yes')) return 'yes'
     return found.includes('elsewhere') ? 'elsewhere' : 'no'
+  }
+
+  /** Lists are known by themselves, not by what is in them: whoever reads a token again brings another list. */
+  #remember(held: readonly string[], scopes: readonly string[], both: readonly string[]): void {
+    const ofOwner = this.#common.get(held) ?? new WeakMap()
+    this.#common.set(held, ofOwner)
+    ofOwner.set(scopes, both)
   }
 
   async #groupsOf(people: readonly string[]): Promise<GroupsOf> {
