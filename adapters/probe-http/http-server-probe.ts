@@ -1,12 +1,12 @@
 import { request } from 'node:http'
-import { connect, type Socket } from 'node:net'
 
 import { backoff } from '#core/base/backoff.ts'
-import { connectTo, WrongSocketError } from '#core/base/unix-socket.ts'
+import { WrongSocketError } from '#core/base/unix-socket.ts'
 import { HubError } from '#core/domain/errors.ts'
 import type { ServerProbe } from '#core/domain/servers/server-probe.ts'
 import type { ServerAddress } from '#core/domain/servers/server.ts'
 
+import { open } from './open-address.ts'
 import { SocketWatch } from './socket-watch.ts'
 
 /** How long one try may take. */
@@ -69,10 +69,4 @@ function tryOnce(address: ServerAddress, prefix: string, signal: AbortSignal): P
   asked.once('close', () => resolve('something'))
   asked.end()
   return promise
-}
-
-function open(address: ServerAddress): Socket {
-  return address.kind === 'unix'
-    ? connectTo(address.path, address.owner)
-    : connect(address.port, address.host)
 }

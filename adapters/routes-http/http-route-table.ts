@@ -1,6 +1,11 @@
 import { unixUrl } from '#core/base/unix-socket.ts'
 import { Closed, ListedRoutes } from '#core/contract/proxy-api.ts'
-import type { ConnectionsToClose, Route, RouteTable } from '#core/domain/servers/route-table.ts'
+import type {
+  ConnectionsToClose,
+  ListedRoute,
+  Route,
+  RouteTable,
+} from '#core/domain/servers/route-table.ts'
 import type { ServerAddress } from '#core/domain/servers/server.ts'
 
 import { type ProxyApi, routePath } from './proxy-api.ts'
@@ -35,17 +40,18 @@ export class HttpRouteTable implements RouteTable {
     return Closed.parse(JSON.parse(answer)).closed
   }
 
-  async list(): Promise<readonly Route[]> {
+  async list(): Promise<readonly ListedRoute[]> {
     const routes = ListedRoutes.parse(
       JSON.parse(await this.#proxy.ask('GET', routePath(''), { fine: [200] })),
     )
     return Object.entries(routes).flatMap(
-      ([path, { target, socket_owner, user, server_name, jupyterhub }]) => {
+      ([path, { target, socket_owner, user, server_name, jupyterhub, last_use }]) => {
         const address = readAddress(target, socket_owner)
         if (jupyterhub !== true || user === undefined || server_name === undefined || !address)
           return []
         // The proxy names routes without the slash at the end.
-        return [{ prefix: `${path}/`, target: address, user, serverName: server_name }]
+        const lastUse = last_use === undefined ? undefined : new Date(last_use)
+        return [{ prefix: `${path}/`, target: address, user, serverName: server_name, lastUse }]
       },
     )
   }

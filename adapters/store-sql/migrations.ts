@@ -3,6 +3,7 @@ import { first } from './migrations/001-first.ts'
 import { audit } from './migrations/002-audit.ts'
 import { services } from './migrations/003-services.ts'
 import { people } from './migrations/004-people.ts'
+import { use } from './migrations/005-use.ts'
 
 /** In order; the version of a database is how many of them it has seen. Never edited once released. */
-export const MIGRATIONS: readonly Migration[] = [first, audit, services, people]
+export const MIGRATIONS: readonly Migration[] = [first, audit, services, people, use]

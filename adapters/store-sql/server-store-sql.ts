@@ -209,6 +209,7 @@ export class SqlServerStore implements ServerStore {
           wanted: 'stopped',
           state: 'stopped',
           state_since: now.getTime(),
+          exempt: 0,
         })
         .onConflict((conflict) => conflict.doNothing())
         .executeTakeFirst()
@@ -297,6 +298,15 @@ function toServer(row: Selectable<Tables['servers']>, user: string): Server {
     failure: json(StoredFailure, row.failure),
     lastActivity: timeOrNull(row.last_activity),
     lease: leaseOf(row),
+    keptAt: timeOrNull(row.kept_at),
+    exempt: row.exempt === 1,
+  }
+}
+
+function keepColumns({ keptAt, exempt }: ServerChange): Updateable<Tables['servers']> {
+  return {
+    ...(keptAt !== undefined && { kept_at: msOrNull(keptAt) }),
+    ...(exempt !== undefined && { exempt: exempt ? 1 : 0 }),
   }
 }
 
@@ -304,6 +314,7 @@ function toServer(row: Selectable<Tables['servers']>, user: string): Server {
 function toRow(change: ServerChange): Updateable<Tables['servers']> {
   const json = (value: unknown) => (value === null ? null : JSON.stringify(value))
   return {
+    ...keepColumns(change),
     ...(change.publicId !== undefined && { public_id: change.publicId }),
     ...(change.displayName !== undefined && { display_name: change.displayName }),
     ...(change.userOptions !== undefined && {

@@ -87,5 +87,7 @@ export interface Tables extends AuditTables, SharingTables {
     /** The id of a hub. */
     lease_holder: string | null
     lease_until: number | null
+    kept_at: number | null
+    exempt: number
   }
 }

@@ -1,6 +1,7 @@
 import pino from 'pino'
 
 import { plainText } from '#core/base/plain-text.ts'
+import type { CullerEvents } from '#core/domain/activity/culler.ts'
 import type { ServerEvents } from '#core/domain/servers/server-life.ts'
 import type { ServiceEvents } from '#core/domain/services/service-life.ts'
 import type { HttpLog } from '#core/http/hub-http.ts'
@@ -10,6 +11,7 @@ export interface HubLog {
   readonly http: HttpLog
   readonly servers: ServerEvents
   readonly services: ServiceEvents
+  readonly culler: CullerEvents
   readonly say: (message: string) => void
 }
 
@@ -43,6 +45,13 @@ export function openLog(): HubLog {
       orphanStopped: (publicId) => log.warn({ publicId }, 'ended a process that no server knows'),
       troubled: (doing, error) =>
         log.error({ doing: plainText(doing), error: describe(error) }, 'trouble'),
+    },
+    culler: {
+      warned: (server, { at, reason }) =>
+        log.info({ server: nameOf(server), at, reason }, 'server will be stopped'),
+      culled: (server, why) => log.info({ server: nameOf(server), why }, 'server culled'),
+      troubled: (doing, error) =>
+        log.warn({ doing: plainText(doing), error: describe(error) }, 'trouble'),
     },
     services: {
       started: (service, pid) => log.info({ service, pid }, 'service started'),

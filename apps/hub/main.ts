@@ -94,12 +94,21 @@ async function serve(options: HubOptions): Promise<void> {
     ),
     notices: noticesOf(hub, config),
   })
-  const rules = { end, say: log.say }
+  keepLooking(hub, { end, say: log.say })
+  void watchConfig(live, end)
+}
+
+/** All that is done again and again as long as the hub lives. */
+function keepLooking(hub: Hub, rules: Parameters<typeof repeat>[2]): void {
   void repeat(() => hub.http.servers.look(), LOOK_MS, rules)
   void repeat(() => hub.http.servers.reconcile(), RECONCILE_MS, rules)
+  void repeat(
+    () => hub.culler.look(),
+    () => hub.culler.lookMs,
+    rules,
+  )
   void repeat(() => prune(hub), PRUNE_MS, rules)
   void repeat(() => lookAtServices(hub), SERVICES_MS, rules)
-  void watchConfig(live, end)
 }
 
 function frontOf({ runDir }: HubOptions): string {

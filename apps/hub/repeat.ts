@@ -5,11 +5,14 @@ import { passes } from './until-available.ts'
 /** Does it every so often until `end` aborts. A trouble that lasts is told when it begins and when it is over. */
 export async function repeat(
   run: () => Promise<unknown>,
-  everyMs: number,
+  everyMs: number | (() => number),
   { end, say }: { readonly end: AbortSignal; readonly say: (message: string) => void },
 ): Promise<void> {
   for (let trouble = ''; !end.aborted;) {
-    await delay(everyMs, undefined, { ref: false, signal: end }).catch(() => undefined)
+    await delay(typeof everyMs === 'number' ? everyMs : everyMs(), undefined, {
+      ref: false,
+      signal: end,
+    }).catch(() => undefined)
     if (end.aborted) return
     const now = await run().then(() => '', describe)
     if (now !== trouble) say(now === '' ? 'it works again' : now)

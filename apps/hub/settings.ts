@@ -3,6 +3,7 @@ import * as z from 'zod'
 import type { LiveConfig } from '#core/config/live-config.ts'
 import type { HubConfig } from '#core/config/schema.ts'
 import type { ConfigReport } from '#core/contract/config.ts'
+import type { CullingSettings } from '#core/domain/activity/culling-settings.ts'
 import type { RoleSettings } from '#core/domain/access/roles.ts'
 import { Addresses } from '#core/domain/servers/addresses.ts'
 import { clientDefaultsOf, type Service } from '#core/domain/services/service.ts'
@@ -12,13 +13,17 @@ import type { RunningConfig } from '#core/http/api-config.ts'
 
 /** The settings in the words of the services that they are for. */
 export function serverSettings({
+  activity,
   spawner,
   named_servers: named,
   groups,
 }: HubConfig): ServerSettings {
   return {
     startTimeoutMs: spawner.start_timeout,
-    environment: spawner.environment,
+    environment: {
+      JUPYTERHUB_ACTIVITY_INTERVAL: String(Math.ceil(activity.interval / 1000)),
+      ...spawner.environment,
+    },
     defaultUrl: spawner.default_url,
     form: spawner.form,
     starts: {
@@ -37,6 +42,31 @@ export function serverSettings({
         ]),
       ),
     },
+  }
+}
+
+export function cullingSettings({ culling }: HubConfig): CullingSettings {
+  return {
+    idleAfterMs: culling.idle_after,
+    maxAgeMs: culling.max_age,
+    warnBeforeMs: culling.warn_before,
+    exempt: culling.exempt,
+    groups: mapped(culling.groups),
+    users: mapped(culling.users),
+  }
+}
+
+type SaidTimes = HubConfig['culling']['groups'][string]
+
+function mapped(said: Readonly<Record<string, SaidTimes>>): CullingSettings['groups'] {
+  return Object.fromEntries(Object.entries(said).map(([name, times]) => [name, cullTimes(times)]))
+}
+
+function cullTimes({ idle_after: idle, max_age: age, warn_before: warn }: SaidTimes) {
+  return {
+    ...(idle !== undefined && { idleAfterMs: idle }),
+    ...(age !== undefined && { maxAgeMs: age }),
+    ...(warn !== undefined && { warnBeforeMs: warn }),
   }
 }
 

@@ -10,6 +10,7 @@ import type { SqlStores } from '#adapters/store-sql/sql-stores.ts'
 import { systemClock } from '#core/base/clock.ts'
 import { derived, type LiveConfig } from '#core/config/live-config.ts'
 import type { HubConfig } from '#core/config/schema.ts'
+import type { Culler } from '#core/domain/activity/culler.ts'
 import { Access } from '#core/domain/access/access.ts'
 import { RightsService } from '#core/domain/access/rights-service.ts'
 import { GroupService } from '#core/domain/groups/group-service.ts'
@@ -36,6 +37,7 @@ import {
   runningConfig,
   serverSettings,
 } from './settings.ts'
+import { wireCuller } from './wire-culler.ts'
 import type { Shared } from './shared.ts'
 import { wireServices } from './wire-services.ts'
 
@@ -49,6 +51,7 @@ export interface Hub {
   readonly proxy: ProxyApi
   readonly serviceLife: ServiceLife
   readonly beginServices: () => Promise<void>
+  readonly culler: Culler
   readonly say: (message: string) => void
 }
 
@@ -103,6 +106,15 @@ export function wire(
     settings: derived(live, serverSettings),
     addresses,
   })
+  const culler = wireCuller(live, {
+    servers: stores.servers,
+    service: servers,
+    users: stores.users,
+    routes,
+    tokens,
+    clock,
+    events: log.culler,
+  })
   const rights = new RightsService({ access, users: stores.users })
   const brake = new Brake({ failures: stores.failures, clock })
   const signIn = new SignInService({
@@ -127,6 +139,7 @@ export function wire(
     stores,
     proxy,
     serviceLife,
+    culler,
     beginServices: begin,
     say: log.say,
     http: {
@@ -143,6 +156,7 @@ export function wire(
         clock,
       }),
       servers,
+      culler,
       groups: new GroupService({
         groups: stores.groups,
         clock,

@@ -105,8 +105,12 @@ async function close(
   json(response, { closed: routes.close({ prefix, credentials }) })
 }
 
-function shown({ data, lastActivity }: ForwardingRoute): object {
-  return { ...data, last_activity: lastActivity.toISOString() }
+function shown({ data, lastActivity, lastUse }: ForwardingRoute): object {
+  return {
+    ...data,
+    last_activity: lastActivity.toISOString(),
+    last_use: lastUse.toISOString(),
+  }
 }
 
 function json(response: ServerResponse, value: object): void {

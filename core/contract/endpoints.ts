@@ -1,6 +1,7 @@
 import * as accounts from './accounts.ts'
 import * as activity from './activity.ts'
 import * as config from './config.ts'
+import * as culling from './culling.ts'
 import * as groups from './groups.ts'
 import type { AnyEndpoint } from './endpoint.ts'
 import * as hub from './hub.ts'
@@ -27,7 +28,11 @@ export const CHAPTERS = [
   chapter('Groups', 'Groups of people, their members and properties.', groups),
   chapter('Tokens', 'Tokens by which programs act for people.', tokens),
   chapter('Sessions', 'Browsers in which people are signed in.', sessions),
-  chapter('Servers', 'Notebook servers: start, stop, follow, rename.', { ...servers, ...progress }),
+  chapter('Servers', 'Notebook servers: start, stop, follow, rename.', {
+    ...servers,
+    ...progress,
+    ...culling,
+  }),
   chapter('Services', 'Programs beside the notebook servers, and who may use them.', services),
   chapter('Sign-in', 'One-time links and first passwords.', signIn),
   chapter('OAuth', 'How services and servers have people signed in.', oauth),

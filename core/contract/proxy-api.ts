@@ -17,6 +17,10 @@ export const RouteBody = z.looseObject({
 /** One route as it is listed. */
 const ListedRoute = RouteBody.extend({
   last_activity: z.iso.datetime(),
+  last_use: z.iso
+    .datetime()
+    .optional()
+    .describe('when something other than a plain question was sent there; ours'),
   user: z.string().optional(),
   server_name: z.string().optional(),
   jupyterhub: z.boolean().optional(),

@@ -11,6 +11,9 @@ import type { CloseReason, ForwardingRoute, LiveConnection } from './routes.ts'
 /** Methods that may be sent twice (RFC 9110 section 9.2.2). */
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'])
 
+/** Methods that change nothing: pages that stay open send them all the time, with nobody before them. */
+const LOOKING_ON = new Set(['GET', 'HEAD', 'OPTIONS'])
+
 /** A server that accepts a request but says nothing for so long is given up; a slow answer may take as long as it likes. */
 const SILENCE_MS = 3_600_000
 
@@ -36,6 +39,7 @@ export class Forwarder {
     unreachable: Unreachable,
   ): void {
     const outgoing = outgoingOf(request, { secure, upgrade: false })
+    if (!LOOKING_ON.has(outgoing.method)) route.lastUse = new Date()
     const mayRepeat = IDEMPOTENT.has(outgoing.method) && !hasBody(request)
     // Hashed only when somebody asks: most requests are over long before.
     const live: LiveConnection = {
@@ -145,11 +149,19 @@ export class Forwarder {
       client.write(statusLine(answer) + headerLines([...responseHeaders(answer), ...SWITCHED]))
       if (serverHead.length > 0) client.write(serverHead)
       if (head.length > 0) server.write(head)
-      client.on('data', () => (route.lastActivity = new Date()))
+      client.on('data', (data: Buffer) => {
+        route.lastActivity = new Date()
+        if (!isPong(data)) route.lastUse = route.lastActivity
+      })
       join(client, server)
     })
     outgoing.end()
   }
+}
+
+/** A browser answers a server's ping by itself, with a frame of this opcode (RFC 6455 section 5.5.3). */
+function isPong(data: Buffer): boolean {
+  return ((data[0] ?? 0) & 0x0f) === 0x0a
 }
 
 /** Bytes both ways, until either side ends. */

@@ -29,6 +29,8 @@ export interface ForwardingRoute {
   readonly data: Readonly<Record<string, unknown>>
   readonly live: Set<LiveConnection>
   lastActivity: Date
+  /** When something was last sent there that does more than ask how things are. */
+  lastUse: Date
 }
 
 /** Prefixes and their targets; whatever has no route goes to the default target. */
@@ -52,6 +54,7 @@ export class Routes {
       data: {},
       live: new Set(),
       lastActivity: now,
+      lastUse: now,
     }
   }
 
@@ -83,6 +86,7 @@ export class Routes {
       data,
       live: same ? before.live : new Set<LiveConnection>(),
       lastActivity: now,
+      lastUse: same ? before.lastUse : now,
     }
     this.#all.set(keyOf(prefix), route)
     this.#trie.set(readPrefix(prefix), route)

@@ -13,6 +13,7 @@ import { mountProgress } from './api-progress.ts'
 import { mountGroups } from './api-groups.ts'
 import { mountServers } from './api-servers.ts'
 import { mountServices } from './api-services.ts'
+import { mountCulling } from './api-culling.ts'
 import { mountFirstPasswords } from './api-first-passwords.ts'
 import { mountSessions } from './api-sessions.ts'
 import { mountTokens } from './api-tokens.ts'
@@ -56,6 +57,7 @@ export function mountApi(app: FastifyInstance, deps: HubHttpDeps): void {
   mountSessions(app, gate, deps)
   mountServers(app, gate, deps)
   mountProgress(app, gate, deps)
+  mountCulling(app, gate, deps)
   mountActivity(app, gate, deps)
   mountServices(app, gate, deps)
   mountConfig(app, gate, deps)

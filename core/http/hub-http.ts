@@ -1,4 +1,5 @@
 import type { Clock } from '#core/base/clock.ts'
+import type { Culler } from '#core/domain/activity/culler.ts'
 import type { RightsService } from '#core/domain/access/rights-service.ts'
 import type { ServiceBook } from '#core/domain/services/service-book.ts'
 import type { ServiceLife } from '#core/domain/services/service-life.ts'
@@ -23,6 +24,7 @@ export interface HubHttpDeps {
   readonly groups: GroupService
   readonly rights: RightsService
   readonly servers: ServerService
+  readonly culler: Pick<Culler, 'endOf' | 'keep' | 'exempt'>
   readonly signIn: SignInService
   readonly sessions: SessionService
   readonly passwords: PasswordService

@@ -166,6 +166,8 @@ export function notStarted(
     address: null,
     failure: null,
     lastActivity: null,
+    keptAt: null,
+    exempt: false,
     lease: null,
   }
 }

@@ -8,6 +8,11 @@ export interface Route {
   readonly serverName: string
 }
 
+export interface ListedRoute extends Route {
+  /** When somebody last did something there, and not only looked on; undefined when the proxy does not tell. */
+  readonly lastUse?: Date | undefined
+}
+
 export interface ConnectionsToClose {
   readonly prefix?: string
   /** SHA-256, in hexadecimal, of tokens' texts and sessions' ids. */
@@ -25,5 +30,5 @@ export interface RouteTable {
    */
   closeConnections(which: ConnectionsToClose): Promise<number>
   /** Routes that this hub added. */
-  list(): Promise<readonly Route[]>
+  list(): Promise<readonly ListedRoute[]>
 }

@@ -58,6 +58,10 @@ export interface Server {
   readonly address: ServerAddress | null
   readonly failure: Failure | null
   readonly lastActivity: Date | null
+  /** When its owner said last that he still uses it. */
+  readonly keptAt: Date | null
+  /** It is not stopped for being idle, or old. */
+  readonly exempt: boolean
   /** Which hub works on it, or brought it up. */
   readonly lease: Lease | null
 }

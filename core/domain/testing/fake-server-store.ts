@@ -135,6 +135,8 @@ const AT_REST = {
   address: null,
   failure: null,
   lastActivity: null,
+  keptAt: null,
+  exempt: false,
   lease: null,
 } as const
 

@@ -293,6 +293,18 @@ export function describeServerStore(name: string, make: () => Promise<ServerStor
       expect(await leases()).toEqual({ a: null, b: null, ...others })
     })
 
+    test('that a server is kept and left alone is remembered', async () => {
+      const store = await make()
+      await store.ensure(adas, now)
+      expect(await store.find(adas)).toMatchObject({ keptAt: null, exempt: false })
+
+      await store.move(adas, { states: ['stopped'] }, { keptAt: later, exempt: true })
+
+      expect(await store.find(adas)).toMatchObject({ keptAt: later, exempt: true })
+      await store.move(adas, { states: ['stopped'] }, { exempt: false })
+      expect(await store.find(adas)).toMatchObject({ keptAt: later, exempt: false })
+    })
+
     test('activity moves on, and never back', async () => {
       const store = await make()
       await store.ensure(adas, now)

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 
 import { ManualClock } from '#core/base/manual-clock.ts'
 import { Access } from '#core/domain/access/access.ts'
+import { Culler } from '#core/domain/activity/culler.ts'
 import { RightsService } from '#core/domain/access/rights-service.ts'
 import type { ConfiguredGroup } from '#core/domain/groups/group-store.ts'
 import { GroupService } from '#core/domain/groups/group-service.ts'
@@ -33,6 +34,8 @@ import {
   FakeHeldCredentialStore,
   FakeSessionStore,
 } from '#core/domain/testing/fake-session-store.ts'
+import { noCulling } from '#core/domain/testing/culling-settings.ts'
+import { FakeOccupancy } from '#core/domain/testing/fake-occupancy.ts'
 import { FakeProbe } from '#core/domain/testing/fake-probe.ts'
 import { FakeRouteTable } from '#core/domain/testing/fake-route-table.ts'
 import { FakeServerStore } from '#core/domain/testing/fake-server-store.ts'
@@ -69,6 +72,10 @@ export class OpenHub implements AsyncDisposable {
   access = new Access()
   /** What is said of servers; replace it to change it. */
   serverSettings = serverSettings()
+  /** What is said of idle servers; replace it to change it. */
+  culling = noCulling
+  readonly occupancy = new FakeOccupancy()
+  culler!: Culler
   readonly config = new FakeConfig()
   readonly troubles: unknown[] = []
   /** What is mounted: `GET /hub/api/users`. */
@@ -264,6 +271,16 @@ export class OpenHub implements AsyncDisposable {
       clock,
       configured: () => this.configuredGroups,
     })
+    this.culler = new Culler({
+      servers: serverStore,
+      service: this.servers,
+      users,
+      routes: this.routes,
+      occupancy: this.occupancy,
+      clock,
+      settings: () => this.culling,
+      events: { warned: ignore, culled: ignore, troubled: ignore },
+    })
     const passwords = { hash: async (password: string) => password }
     const authenticator = {
       name: 'fake',
@@ -297,6 +314,7 @@ export class OpenHub implements AsyncDisposable {
       servers: this.servers,
       groups: this.groups,
       rights: new RightsService({ access: () => this.access, users }),
+      culler: this.culler,
       signIn,
       sessions: sessionService,
       passwords: new PasswordService({
