@@ -29,6 +29,7 @@ export class JupyterHub implements AsyncDisposable {
     writeFileSync(
       join(folder, 'jupyterhub_config.py'),
       `c.JupyterHub.bind_url = 'http://127.0.0.1:${port}'
+c.JupyterHub.public_url = 'http://127.0.0.1:${port}/'
 c.JupyterHub.hub_port = ${hubPort}
 c.ConfigurableHTTPProxy.api_url = 'http://127.0.0.1:${apiPort}'
 c.JupyterHub.db_url = 'sqlite://'

@@ -34,7 +34,7 @@ test('POST makes the hub look at the file, and tells what came of it', async () 
 test('a token for some people’s accounts reads no settings', async () => {
   const authorization = await hub.tokenOf('ada', ['admin:users!user=bob', 'read:hub', 'admin-ui'])
 
-  expect((await hub.ask('/hub/api/config', { headers: { authorization } })).status).toBe(404)
+  expect((await hub.ask('/hub/api/config', { headers: { authorization } })).status).toBe(403)
   expect(
     (await hub.ask('/hub/api/config', { method: 'POST', headers: { authorization } })).status,
   ).toBe(403)

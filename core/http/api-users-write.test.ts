@@ -67,7 +67,7 @@ describe('POST /users', () => {
     for (const scope of ['admin:users!user=carol', 'admin:users!group=g'])
       expect(
         (await hub.call('ada', '/users', post({ usernames: ['carol'] }, [scope]))).status,
-      ).toBe(404)
+      ).toBe(403)
     expect(hub.people.users.size).toBe(2)
   })
 })

@@ -95,7 +95,7 @@ function replyStatus(reply: FastifyReply, usual: number): number {
 
 /**
  * Refuses a caller who holds none of the scopes (403), or holds them for something else only (404: whether it exists
- * is not his to know). A list (`lists`) is open to whoever holds the scope for anything: it shows no more than that.
+ * is not his to know; 403 where the call names nothing). A list (`lists`) is open to whoever holds the scope for anything: it shows no more than that.
  */
 export async function requireOneOf(
   { rights }: Pick<Gate, 'rights'>,
@@ -114,7 +114,8 @@ export async function requireOneOf(
   if (scopes.includes('operator') && caller.by === 'operator') return
   const found = await rights.holdsOneOf(caller.scopes, scopes, target)
   if (found === 'yes' || (found === 'elsewhere' && lists)) return
-  if (found === 'elsewhere' && !tellsApart)
+  // A call that names nothing has nothing to hide.
+  if (found === 'elsewhere' && !tellsApart && Object.keys(target).length > 0)
     throw new HubError('not_found', 'No access to resources or resources not found')
   throw notAuthorized(scopes)
 }

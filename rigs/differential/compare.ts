@@ -69,6 +69,7 @@ const ANY: ReadonlyMap<string, string> = new Map([
 const SETS = new Set(['scopes', 'roles', 'groups', 'users'])
 
 function normal(value: unknown, key: string, url: string): unknown {
+  if (key === 'state' && typeof value === 'object') return "a spawner's own"
   if (Array.isArray(value)) {
     const items = value.map((item: unknown) => normal(item, '', url))
     return SETS.has(key) && items.every((item) => typeof item === 'string')

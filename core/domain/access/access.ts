@@ -47,7 +47,7 @@ export class Access {
   expand(scopes: readonly string[], owner: Owner): readonly string[] {
     const found = new Set<string>()
     for (const scope of scopes) this.#expandOne(scope, owner, found)
-    return [...found].toSorted()
+    return [...found].filter((scope) => !isWithinWhole(scope, found)).toSorted()
   }
 
   /** As `expand`, of what was written down earlier: what has been abolished since counts for nothing. */
@@ -113,6 +113,12 @@ export class Access {
         return undefined
     }
   }
+}
+
+/** Whether the same scope is there without a filter: then the one with a filter says nothing more. */
+function isWithinWhole(scope: string, all: ReadonlySet<string>): boolean {
+  const mark = scope.indexOf('!')
+  return mark > 0 && all.has(scope.slice(0, mark))
 }
 
 /** Everything about an owner that decides what he holds. */

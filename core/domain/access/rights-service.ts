@@ -5,6 +5,9 @@ import { intersectScopes, peopleInQuestion } from './intersect.ts'
 import type { Owner } from './owner.ts'
 import type { GroupsOf } from './scope.ts'
 
+/** Every token can tell whose it is (JupyterHub's rule since 3.0). */
+const IDENTITY = ['read:users:name!user', 'read:users:groups!user', 'read:services:name!service']
+
 export interface RightsDeps {
   /** What is in force at the moment. */
   readonly access: () => Access
@@ -30,13 +33,13 @@ export class RightsService {
     return this.access.scopesOf(owner)
   }
 
-  /** What a token may do: what it was made for, as far as its owner holds it now. */
+  /** What a token may do: what it was made for, and to say whose it is, as far as its owner holds it now. */
   async scopesOfToken(scopes: readonly string[], owner: Owner): Promise<readonly string[]> {
     const held = this.scopesOf(owner)
     if (scopes.includes('inherit')) return held
     const known = this.#common.get(held)?.get(scopes)
     if (known) return known
-    const asked = this.access.expandKnown(scopes, owner)
+    const asked = this.access.expandKnown([...scopes, ...IDENTITY], owner)
     const people = peopleInQuestion(asked, held)
     const both = intersectScopes(asked, held, await this.#groupsOf(people))
     if (people.length === 0) this.#remember(held, scopes, both)

@@ -51,6 +51,7 @@ export async function begin(
         publicId: randomHex(8),
         stateSince: now,
         startedAt: now,
+        lastActivity: now,
         handle: null,
         address: null,
         failure: null,
@@ -59,7 +60,11 @@ export async function begin(
       },
     )
   })
-  if (server) return { server, isNew: true }
+  if (server) {
+    // To start a server is to do something (JupyterHub's rule): a person who only ever starts one is not idle.
+    await deps.users.touch(user.id, clock.now())
+    return { server, isNew: true }
+  }
   const found = await servers.find(id)
   if (found?.state === 'spawning') return { server: found, isNew: false }
   throw onItsWay(found)

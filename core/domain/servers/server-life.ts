@@ -30,7 +30,7 @@ export interface ServerEvents {
 export interface ServerLifeDeps {
   readonly servers: ServerStore
   readonly leases: Leases
-  readonly users: Pick<UserStore, 'find' | 'findById'>
+  readonly users: Pick<UserStore, 'find' | 'findById' | 'touch'>
   readonly spawner: Spawner
   readonly probe: ServerProbe
   readonly routes: RouteTable

@@ -52,6 +52,7 @@ function hub(answers: 'at once' | 'when told'): ServerService {
     hub: 'one',
     servers: store,
     users: {
+      touch: async () => undefined,
       findById: async () => ada,
       find: async (name) => (name === 'ada' ? ada : undefined),
     },

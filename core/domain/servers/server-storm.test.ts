@@ -52,6 +52,7 @@ function hub(): ServerService {
     hub: 'hub',
     servers: store,
     users: {
+      touch: async () => undefined,
       find: async (name) => people.get(name),
       findById: async (id) => [...people.values()].find((user) => user.id === id),
     },

@@ -46,7 +46,7 @@ function hub(name: string, answers: 'at once' | 'when told' = 'at once'): Hub {
   const service = new ServerService({
     hub: name,
     servers: store,
-    users: { findById: async () => ada, find: async () => ada },
+    users: { touch: async () => undefined, findById: async () => ada, find: async () => ada },
     spawner: new FakeSpawner(machine),
     probe: new FakeProbe({ answers }),
     routes,
