@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { HubError } from '#core/domain/errors.ts'
+import { describeAnnouncementStore } from '#core/domain/testing/announcement-store-contract.ts'
 import { describePeopleStores } from '#core/domain/testing/people-stores-contract.ts'
 import { describeServerStore } from '#core/domain/testing/server-store-contract.ts'
 import { describeServiceStore } from '#core/domain/testing/service-store-contract.ts'
@@ -24,6 +25,8 @@ const grantOf = (userId: number) => ({
 
 describeEachDatabase((kind, fresh) => {
   describePeopleStores(kind, async () => (await fresh()).stores)
+
+  describeAnnouncementStore(kind, async () => (await fresh()).stores.announcement)
 
   describeServerStore(kind, async () => {
     const { users, servers } = (await fresh()).stores

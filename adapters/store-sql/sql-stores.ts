@@ -1,5 +1,6 @@
 import { HandleEmptyInListsPlugin, type Kysely, replaceWithNoncontingentExpression } from 'kysely'
 
+import type { AnnouncementStore } from '#core/domain/announcements/announcement.ts'
 import type { GroupStore } from '#core/domain/groups/group-store.ts'
 import type { AuditLog } from '#core/domain/audit/audit-log.ts'
 import type { CredentialStore } from '#core/domain/sign-in/credential-store.ts'
@@ -15,6 +16,7 @@ import type { UserStore } from '#core/domain/users/user-store.ts'
 import type { CodeStore } from '#core/oauth/code-store.ts'
 
 import { SqlAgreedValues } from './agreed-values-sql.ts'
+import { SqlAnnouncementStore } from './announcement-store-sql.ts'
 import { SqlAuditLog } from './audit-log-sql.ts'
 import { SqlCodeStore } from './code-store-sql.ts'
 import { SqlCredentialStore } from './credential-store-sql.ts'
@@ -36,6 +38,7 @@ export interface SqlStores extends AsyncDisposable {
   /** Whether hubs on other data directories may have the same database. */
   readonly isShared: boolean
   readonly agreed: SqlAgreedValues
+  readonly announcement: AnnouncementStore
   readonly users: UserStore
   readonly groups: GroupStore
   readonly credentials: CredentialStore
@@ -72,6 +75,7 @@ export function storesOf(
   return {
     isShared,
     agreed: new SqlAgreedValues(db),
+    announcement: new SqlAnnouncementStore(db),
     users: new SqlUserStore(db, writes),
     groups: new SqlGroupStore(db),
     credentials: new SqlCredentialStore(db),

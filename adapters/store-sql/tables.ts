@@ -26,6 +26,15 @@ export interface Tables extends AuditTables, SharingTables {
   configured_members: { group_id: number; user_name: string }
   /** Names of people who were removed and whose files are still there. */
   removed_people: { name: string; home: string; removed_at: number }
+  announcement: {
+    only_one: number
+    text: string
+    level: string
+    place: string
+    until: number | null
+    set_at: number
+    set_by: string
+  }
   agreed_values: { name: string; value: string }
   credentials: { user_id: number; hash: string; set_at: number }
   sessions: {

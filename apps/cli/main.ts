@@ -6,6 +6,7 @@ import { makeSetUpLink } from '#core/contract/sign-in.ts'
 import { createToken } from '#core/contract/tokens.ts'
 import { call } from '#core/contract/client.ts'
 
+import { addAnnounceCommands } from './announce-commands.ts'
 import { addConfigCommands } from './config-commands.ts'
 import { readLifetime } from './lifetime.ts'
 import { operatorSend, sentenceOf } from './operator.ts'
@@ -22,6 +23,7 @@ const program = new Command('bulkhead')
   .showHelpAfterError('(see bulkhead --help)')
 
 addUserCommands(program, send)
+addAnnounceCommands(program, send)
 addConfigCommands(program, { dataDir: () => data, send })
 
 program

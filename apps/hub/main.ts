@@ -30,6 +30,8 @@ import { type Hub, wire } from './wire.ts'
 
 /** How often what is is compared with what is wanted, and old sessions and codes are swept out. */
 const RECONCILE_MS = 5000
+/** How soon an announcement is shown that another hub was told of. */
+const ANNOUNCEMENT_MS = 5000
 const PRUNE_MS = 3_600_000
 /** How often services are asked whether they answer, as often as JupyterHub does. */
 const SERVICES_MS = 60_000
@@ -80,6 +82,7 @@ async function serve(options: HubOptions): Promise<void> {
   await untilAvailable(
     async () => {
       await hub.http.groups.configure()
+      await hub.http.announcements.refresh()
       await hub.http.servers.reconcile()
     },
     async (why) => log.say(why),
@@ -109,6 +112,7 @@ function keepLooking(hub: Hub, rules: Parameters<typeof repeat>[2]): void {
   )
   void repeat(() => prune(hub), PRUNE_MS, rules)
   void repeat(() => lookAtServices(hub), SERVICES_MS, rules)
+  void repeat(() => hub.http.announcements.refresh(), ANNOUNCEMENT_MS, rules)
 }
 
 function frontOf({ runDir }: HubOptions): string {

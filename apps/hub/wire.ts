@@ -12,6 +12,7 @@ import { derived, type LiveConfig } from '#core/config/live-config.ts'
 import type { HubConfig } from '#core/config/schema.ts'
 import type { Culler } from '#core/domain/activity/culler.ts'
 import { Access } from '#core/domain/access/access.ts'
+import { AnnouncementService } from '#core/domain/announcements/announcement-service.ts'
 import { RightsService } from '#core/domain/access/rights-service.ts'
 import { GroupService } from '#core/domain/groups/group-service.ts'
 import { AccessEnded } from '#core/domain/sign-in/access-ended.ts'
@@ -177,6 +178,7 @@ export function wire(
       tokens,
       codes: stores.codes,
       config: runningConfig(live),
+      announcements: new AnnouncementService({ store: stores.announcement, clock }),
       clock,
       secret,
       publicUrl: config.public_url,

@@ -4,12 +4,13 @@ import { type ReactNode, useEffect } from 'react'
 
 import type { PageData } from '#core/contract/pages.ts'
 
+import { AnnouncementBox } from './ui/announcement-box.tsx'
 import { paths } from './paths.ts'
 
 interface FrameProps {
   /** Of the page, and of the browser's tab. */
   readonly title: string
-  readonly data: Pick<PageData, 'viewer' | 'version' | 'page'>
+  readonly data: Pick<PageData, 'viewer' | 'version' | 'page' | 'announcement'>
   /** For forms and short messages. */
   readonly narrow?: boolean
   readonly children: ReactNode
@@ -17,7 +18,7 @@ interface FrameProps {
 
 /** What is around every page: the header with who is signed in, and the one heading. */
 export function Frame({ title, data, narrow = false, children }: FrameProps) {
-  const { viewer, version, page } = data
+  const { viewer, version, page, announcement } = data
   useEffect(() => {
     document.title = `${title} · Bulkhead`
   }, [title])
@@ -44,6 +45,7 @@ export function Frame({ title, data, narrow = false, children }: FrameProps) {
         )}
       </header>
       <main id="content" className={narrow ? 'narrow' : undefined} tabIndex={-1}>
+        {announcement && <AnnouncementBox {...announcement} />}
         <h1>{title}</h1>
         {children}
       </main>

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { readPageData } from './page-data.ts'
 
 test('sound data is read as it is', () => {
-  const data = { page: 'signed-out', viewer: null, xsrf: 'x', version: '1' }
+  const data = { page: 'signed-out', viewer: null, xsrf: 'x', version: '1', announcement: null }
 
   expect(readPageData(JSON.stringify(data))).toEqual(data)
 })

@@ -11,6 +11,7 @@ export const damagedPage: PageOf<'error'> = {
   viewer: null,
   xsrf: '',
   version: '',
+  announcement: null,
 }
 
 /** What the hub put into the page. Damaged data still gives a page, one that says so. */

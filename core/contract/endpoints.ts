@@ -1,5 +1,6 @@
 import * as accounts from './accounts.ts'
 import * as activity from './activity.ts'
+import * as announcement from './announcement.ts'
 import * as config from './config.ts'
 import * as culling from './culling.ts'
 import * as groups from './groups.ts'
@@ -19,6 +20,7 @@ import * as who from './who.ts'
 export const CHAPTERS = [
   chapter('Hub', 'The hub itself: its version, its health, its proxy, its end.', hub),
   chapter('Settings', 'What the hub is set to, and where each setting comes from.', config),
+  chapter('Announcement', 'What the operator tells everybody.', announcement),
   chapter('Users', 'People: who there are, and what is known of them.', {
     ...who,
     ...users,

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 
+import { ShownAnnouncement } from './announcement.ts'
 import { ServerBody } from './models.ts'
 
 /** Who is signed in, as the page's header shows. */
@@ -91,6 +92,7 @@ const Shared = z.object({
   viewer: Viewer.nullable(),
   xsrf: z.string().describe('goes into each form as `_xsrf`, or into the header X-XSRFToken'),
   version: z.string(),
+  announcement: ShownAnnouncement.nullable().describe('what everybody is told at the moment'),
 })
 
 /** What the hub puts into a page's shell as JSON; the web application draws the page from it. */
@@ -115,7 +117,7 @@ export type PageOf<Name extends PageData['page']> = Extract<PageData, { page: Na
 export type PageBody =
   z.infer<typeof PageData> extends infer P
     ? P extends unknown
-      ? Omit<P, 'viewer' | 'xsrf' | 'version'>
+      ? Omit<P, 'viewer' | 'xsrf' | 'version' | 'announcement'>
       : never
     : never
 

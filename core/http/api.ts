@@ -8,6 +8,7 @@ import { HubError } from '#core/domain/errors.ts'
 
 import { mountActivity } from './api-activity.ts'
 import { mountAccounts } from './api-accounts.ts'
+import { mountAnnouncement } from './api-announcement.ts'
 import { mountConfig } from './api-config.ts'
 import { mountProgress } from './api-progress.ts'
 import { mountGroups } from './api-groups.ts'
@@ -61,6 +62,7 @@ export function mountApi(app: FastifyInstance, deps: HubHttpDeps): void {
   mountActivity(app, gate, deps)
   mountServices(app, gate, deps)
   mountConfig(app, gate, deps)
+  mountAnnouncement(app, gate, deps)
   mountFirstPasswords(app, deps)
   app.all('/*', async () => {
     throw new HubError('not_found', 'there is no such operation')

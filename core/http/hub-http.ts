@@ -1,4 +1,5 @@
 import type { Clock } from '#core/base/clock.ts'
+import type { AnnouncementService } from '#core/domain/announcements/announcement-service.ts'
 import type { Culler } from '#core/domain/activity/culler.ts'
 import type { RightsService } from '#core/domain/access/rights-service.ts'
 import type { ServiceBook } from '#core/domain/services/service-book.ts'
@@ -36,6 +37,7 @@ export interface HubHttpDeps {
   readonly services: ServiceBook
   readonly serviceLife: Pick<ServiceLife, 'conditionOf'>
   readonly config: RunningConfig
+  readonly announcements: AnnouncementService
   readonly clock: Clock
   /** Signs XSRF tokens; 32 random bytes that outlive restarts. */
   readonly secret: string

@@ -12,9 +12,11 @@ const MARKER = '<!--page-data-->'
 
 /** Draws pages: the web application's shell with the page's data in it. */
 export class Pages {
-  readonly #deps: Pick<HubHttpDeps, 'shell' | 'secret' | 'version' | 'addresses'>
+  readonly #deps: Pick<HubHttpDeps, 'shell' | 'secret' | 'version' | 'announcements' | 'addresses'>
 
-  constructor(deps: Pick<HubHttpDeps, 'shell' | 'secret' | 'version' | 'addresses'>) {
+  constructor(
+    deps: Pick<HubHttpDeps, 'shell' | 'secret' | 'version' | 'announcements' | 'addresses'>,
+  ) {
     this.#deps = deps
   }
 
@@ -33,7 +35,9 @@ export class Pages {
     if (isNew) setXsrfCookie(reply, token, { secure: addresses.secure })
     const person = page.viewer && personOf(page.viewer)
     const viewer = person ? { name: person.name, admin: person.admin } : null
-    const data = { ...page.body, viewer, xsrf: token, version }
+    const told = this.#deps.announcements.shownTo({ signedIn: viewer !== null })
+    const announcement = told ? { text: told.text, level: told.level } : null
+    const data = { ...page.body, viewer, xsrf: token, version, announcement }
     return reply
       .code(page.status ?? 200)
       .type('text/html; charset=utf-8')

@@ -37,8 +37,10 @@ const Group = z.strictObject({
 export const Groups = byName(GroupName, Group)
 
 const Role = z.strictObject({
-  name: RoleName.describe('`user`, `server` and `token` add to what is built in'),
-  description: z.string().max(1024).default(''),
+  name: RoleName.describe(
+    'With the name of a role that is built in (`user`, `server`, `token`) it takes the place of its scopes',
+  ),
+  description: z.string().max(1024).default('').describe('What it is for, in words'),
   scopes: z.array(Scope).default([]).describe('What its holders may do'),
   users: z.array(UserName).default([]).describe('People who hold it'),
   groups: z.array(GroupName).default([]).describe('Groups whose members hold it'),

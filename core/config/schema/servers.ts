@@ -17,9 +17,9 @@ export const NamedServers = z.strictObject({
 
 /** What is said of some people alone; what is absent is as for everyone. */
 const CullingOverride = z.strictObject({
-  idle_after: DurationOrNone.optional().describe('0: never for being idle'),
-  max_age: DurationOrNone.optional().describe('0: at any age'),
-  warn_before: DurationOrNone.optional(),
+  idle_after: DurationOrNone.optional().describe('Instead of `culling.idle_after`'),
+  max_age: DurationOrNone.optional().describe('Instead of `culling.max_age`'),
+  warn_before: DurationOrNone.optional().describe('Instead of `culling.warn_before`'),
 })
 
 export const Culling = z.strictObject({

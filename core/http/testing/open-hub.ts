@@ -5,6 +5,7 @@ import { join } from 'node:path'
 
 import { ManualClock } from '#core/base/manual-clock.ts'
 import { Access } from '#core/domain/access/access.ts'
+import { AnnouncementService } from '#core/domain/announcements/announcement-service.ts'
 import { Culler } from '#core/domain/activity/culler.ts'
 import { RightsService } from '#core/domain/access/rights-service.ts'
 import type { ConfiguredGroup } from '#core/domain/groups/group-store.ts'
@@ -20,6 +21,7 @@ import { ServiceBook } from '#core/domain/services/service-book.ts'
 import { ServiceTokens } from '#core/domain/services/service-tokens.ts'
 import type { Service } from '#core/domain/services/service.ts'
 import { ServerService } from '#core/domain/servers/server-service.ts'
+import { FakeAnnouncementStore } from '#core/domain/testing/fake-announcement-store.ts'
 import { FakeGroupStore } from '#core/domain/testing/fake-group-store.ts'
 import { FakeHomeStore } from '#core/domain/testing/fake-home-store.ts'
 import {
@@ -331,6 +333,7 @@ export class OpenHub implements AsyncDisposable {
       services: this.services,
       serviceLife: { conditionOf: () => ({ is: 'unknown', since: null, detail: '', pid: null }) },
       config: this.config,
+      announcements: new AnnouncementService({ store: new FakeAnnouncementStore(), clock }),
       clock,
       secret: 's',
       publicUrl: this.addresses.hub,

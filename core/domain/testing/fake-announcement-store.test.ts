@@ -1,0 +1,4 @@
+import { describeAnnouncementStore } from './announcement-store-contract.ts'
+import { FakeAnnouncementStore } from './fake-announcement-store.ts'
+
+describeAnnouncementStore('FakeAnnouncementStore', async () => new FakeAnnouncementStore())

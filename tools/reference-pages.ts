@@ -1,0 +1,8 @@
+import { join } from 'node:path'
+
+import { settingsPage } from './settings-page.ts'
+
+export const ROOT = join(import.meta.dirname, '..')
+
+/** Pages that are made from the code. A test fails while one is older than what it is made from. */
+export const REFERENCE = [{ file: 'docs/reference/settings.md', make: settingsPage }] as const
