@@ -5,9 +5,10 @@ export const paths = {
   signOut: '/hub/logout',
   logo: '/hub/static/logo.svg',
   /** Where a person's server is started, and where to go from there; `user` as it is, unquoted. */
-  spawn: (user: string, next?: string) => withNext(`/hub/spawn/${quote(user)}`, next),
+  spawn: (user: string, next?: string, server = '') =>
+    withNext(`/hub/spawn/${ofServer(user, server)}`, next),
   /** The page that follows a start. */
-  spawnPending: (user: string) => `/hub/spawn-pending/${quote(user)}`,
+  spawnPending: (user: string, server = '') => `/hub/spawn-pending/${ofServer(user, server)}`,
   /** Signing in again, and back to where one was. */
   signInAgain: (next: string) => withNext('/hub/login', next),
   /** The progress stream of a server; event sources cannot send headers, so the token goes along. */
@@ -16,6 +17,11 @@ export const paths = {
 
 function withNext(path: string, next: string | undefined): string {
   return next === undefined ? path : `${path}?next=${encodeURIComponent(next)}`
+}
+
+/** A server without a name is its owner's alone. */
+function ofServer(user: string, server: string): string {
+  return server === '' ? quote(user) : `${quote(user)}/${quote(server)}`
 }
 
 function quote(name: string): string {

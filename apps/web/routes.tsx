@@ -7,6 +7,7 @@ import { SetUpPage } from './pages/set-up-page.tsx'
 import { SignInPage } from './pages/sign-in-page.tsx'
 import { SignUpPage } from './pages/sign-up-page.tsx'
 import { SignedOutPage } from './pages/signed-out-page.tsx'
+import { SpawnPage } from './pages/spawn-page.tsx'
 import { StartingPage } from './pages/starting-page.tsx'
 import { StoppedPage } from './pages/stopped-page.tsx'
 import { StoppingPage } from './pages/stopping-page.tsx'
@@ -24,6 +25,8 @@ export function Page({ data }: { readonly data: PageData }) {
       return <SignedOutPage data={data} />
     case 'home':
       return <HomePage data={data} />
+    case 'spawn':
+      return <SpawnPage data={data} />
     case 'starting':
       return <StartingPage data={data} />
     case 'stopping':

@@ -31,12 +31,38 @@ const SignedOut = z.object({ page: z.literal('signed-out') })
 const Home = z.object({
   page: z.literal('home'),
   server: ServerBody,
+  named: z.array(ServerBody),
+  named_allowed: z.boolean(),
   walls: z
     .array(z.object({ wall: z.string(), held: z.boolean(), why: z.string() }))
     .describe('what keeps one server from the others; shown to admins in full'),
   isolated: z
     .boolean()
     .describe('false: notebooks run as the hub itself and nothing keeps them apart'),
+})
+
+/** What is asked before a server starts, as the settings say. */
+const Spawn = z.object({
+  page: z.literal('spawn'),
+  owner: z.string(),
+  server: ServerBody,
+  fields: z.array(
+    z.object({
+      name: z.string(),
+      label: z.string(),
+      help: z.string(),
+      type: z.enum(['text', 'number', 'choice', 'multi', 'boolean']),
+      choices: z.array(z.object({ value: z.string(), label: z.string() })),
+      min: z.number().nullable(),
+      max: z.number().nullable(),
+      longest: z.int().nullable(),
+      value: z.array(z.string()).describe('what was chosen before, or just now'),
+    }),
+  ),
+  action: z
+    .string()
+    .describe('address that the form is posted to: the fields, _form (any text), _xsrf'),
+  error: z.string().nullable(),
 })
 
 /** A server is on its way up; the page follows the event stream and goes to `next` when it is ready. */
@@ -104,6 +130,7 @@ export const PageData = z.intersection(
     SignIn,
     SignedOut,
     Home,
+    Spawn,
     Starting,
     Stopped,
     Stopping,

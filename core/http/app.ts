@@ -18,6 +18,7 @@ import { mountOAuth } from './oauth.ts'
 import { makePageTools, type PageTools } from './page-tools.ts'
 import { mountGonePages } from './pages-gone.ts'
 import { mountServerPages } from './pages-servers.ts'
+import { mountSpawnPages } from './pages-spawn.ts'
 import { mountSignInPages } from './pages-sign-in.ts'
 
 const MOST_BODY_BYTES = 1024 * 1024
@@ -81,6 +82,7 @@ export async function buildApp(deps: HubHttpDeps): Promise<FastifyInstance> {
     site.get('/hub/logo', async (_request, reply) => reply.redirect('/hub/static/logo.svg'))
     mountSignInPages(site, deps, tools)
     mountServerPages(site, deps, tools)
+    mountSpawnPages(site, deps, tools)
   })
   mountGonePages(app, deps, tools)
   await app.ready()

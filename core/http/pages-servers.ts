@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import * as z from 'zod'
 
 import type { RightsService } from '#core/domain/access/rights-service.ts'
@@ -7,7 +7,7 @@ import { prefixOf, quote, type Server, type ServerId } from '#core/domain/server
 import { normaliseUserName } from '#core/domain/users/user-name.ts'
 
 import { serverBody } from './bodies.ts'
-import type { Caller } from './caller.ts'
+import type { BrowserCaller, Caller } from './caller.ts'
 import type { HubHttpDeps } from './hub-http.ts'
 import { safeNext } from './next-url.ts'
 import type { PageTools } from './page-tools.ts'
@@ -15,45 +15,30 @@ import type { PageTools } from './page-tools.ts'
 const Query = z.object({ next: z.string().max(8192).optional().catch(undefined) })
 const Params = z.object({ user: z.string().optional(), server: z.string().optional() })
 
-/** How long a request to start waits, so that a quick server needs no page in between (JupyterHub waits as long). */
-const QUICK_MS = 1000
-
-/** Home, and the pages around a server that does not run: `/hub/home`, `/hub/spawn`, `/hub/spawn-pending`. */
+/** Home, and the page that follows a start: `/hub/home`, `/hub/spawn-pending`. */
 export function mountServerPages(app: FastifyInstance, deps: HubHttpDeps, tools: PageTools): void {
-  const { rights, servers, addresses, publicUrl, walls } = deps
-  const { caller, checked, pages, toSignIn } = tools
+  const { rights, servers, addresses, walls } = deps
+  const { caller, pages, toSignIn } = tools
 
   app.get('/hub/home', async (request, reply) => {
     const who = await caller(request)
     if (!who) return toSignIn(request, reply)
-    const server = (await servers.get({ user: who.user.name, name: '' })) ?? notStarted(who)
+    const own = await servers.listOf(who.user.name)
+    const server = own.find(({ id }) => id.name === '') ?? notStarted(who)
     const isolated = walls.some(({ held }) => held)
     const shown = who.user.admin ? [...walls] : []
     return pages.send(request, reply, {
       viewer: who,
-      body: { page: 'home', server: serverBody(server, addresses), walls: shown, isolated },
+      body: {
+        page: 'home',
+        server: serverBody(server, addresses),
+        named: own.filter(({ id }) => id.name !== '').map((each) => serverBody(each, addresses)),
+        named_allowed: servers.namedAllowed,
+        walls: shown,
+        isolated,
+      },
     })
   })
-
-  for (const shape of ['/hub/spawn', '/hub/spawn/:user', '/hub/spawn/:user/:server']) {
-    app.get(shape, async (request, reply) => {
-      const who = await caller(request)
-      if (!who) return toSignIn(request, reply)
-      const id = idOf(request, who)
-      await requireServer(rights, 'start:servers', who, id)
-      // Another site's link must not start anything by itself; it gets the page with the button.
-      if (isFromElsewhere(request)) return showStopped(request, reply, { who, id, status: 200 })
-      return startAndFollow(request, reply, id)
-    })
-
-    app.post(shape, async (request, reply) => {
-      const who = await checked(request)
-      if (!who) return toSignIn(request, reply)
-      const id = idOf(request, who)
-      await requireServer(rights, 'start:servers', who, id)
-      return startAndFollow(request, reply, id)
-    })
-  }
 
   for (const shape of ['/hub/spawn-pending/:user', '/hub/spawn-pending/:user/:server']) {
     app.get(shape, async (request, reply) => {
@@ -62,7 +47,7 @@ export function mountServerPages(app: FastifyInstance, deps: HubHttpDeps, tools:
       const id = idOf(request, who)
       await requireServer(rights, 'read:servers', who, id)
       const server = await servers.get(id)
-      const next = nextOf(request, id)
+      const next = nextOf(deps, request, id)
       if (server?.state === 'ready') return reply.redirect(next)
       if (server?.state === 'spawning' || server?.state === 'stopping') {
         const page = server.state === 'spawning' ? 'starting' : 'stopping'
@@ -71,64 +56,44 @@ export function mountServerPages(app: FastifyInstance, deps: HubHttpDeps, tools:
           body: { page, owner: id.user, server: serverBody(server, addresses), next },
         })
       }
-      return showStopped(request, reply, {
-        who,
-        id,
+      return pages.send(request, reply, {
         status: server?.state === 'failed' ? 500 : 200,
+        viewer: who,
+        body: stoppedBody(deps, request, server ?? notStarted(who, id)),
       })
     })
   }
-
-  async function startAndFollow(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    id: ServerId,
-  ): Promise<FastifyReply> {
-    const next = nextOf(request, id)
-    if ((await servers.get(id))?.state === 'ready') return reply.redirect(next)
-    await servers.start(id).catch(unlessOnItsWay)
-    const server = await servers.settled(id, QUICK_MS)
-    if (server?.state === 'ready') return reply.redirect(next)
-    return reply.redirect(`/hub/spawn-pending/${pathOf(id)}?next=${encodeURIComponent(next)}`)
-  }
-
-  async function showStopped(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    { who, id, status }: { who: Caller & { by: 'session' }; id: ServerId; status: number },
-  ): Promise<FastifyReply> {
-    const server = (await servers.get(id)) ?? notStarted(who, id)
-    const next = nextOf(request, id)
-    const start = `/hub/spawn/${pathOf(id)}?next=${encodeURIComponent(next)}`
-    return pages.send(request, reply, {
-      status,
-      viewer: who,
-      body: { page: 'stopped', owner: id.user, server: serverBody(server, addresses), next, start },
-    })
-  }
-
-  function nextOf(request: FastifyRequest, id: ServerId): string {
-    return safeNext(Query.parse(request.query).next, {
-      publicOrigin: publicUrl,
-      isOurs: (origin) => addresses.isOurs(origin),
-      fallback: prefixOf(id),
-    })
-  }
 }
 
-/**
- * Whether another origin has this asked, as the browser itself says (CVE-2026-40864). A person who follows a link from a server's own host
- * name, as JupyterLab's to restart it, comes from the same site by navigating.
- */
-function isFromElsewhere({ headers }: FastifyRequest): boolean {
-  const { 'sec-fetch-site': site, 'sec-fetch-mode': mode } = headers
-  return site === 'cross-site' || (site === 'same-site' && mode !== 'navigate')
+/** The page of a server that does not run, with a button to start it. */
+export function stoppedBody(deps: HubHttpDeps, request: FastifyRequest, server: Server) {
+  const { id } = server
+  const next = nextOf(deps, request, id)
+  return {
+    page: 'stopped',
+    owner: id.user,
+    server: serverBody(server, deps.addresses),
+    next,
+    start: `/hub/spawn/${pathOf(id)}?next=${encodeURIComponent(next)}`,
+  } as const
+}
+
+/** Where to go when the server is there. */
+export function nextOf(
+  { addresses, publicUrl }: Pick<HubHttpDeps, 'addresses' | 'publicUrl'>,
+  request: FastifyRequest,
+  id: ServerId,
+): string {
+  return safeNext(Query.parse(request.query).next, {
+    publicOrigin: publicUrl,
+    isOurs: (origin) => addresses.isOurs(origin),
+    fallback: prefixOf(id),
+  })
 }
 
 /** The server that a page's path names: one's own when it names none. */
-function idOf(request: FastifyRequest, who: Caller & { by: 'session' }): ServerId {
+export function idOf(request: FastifyRequest, who: BrowserCaller): ServerId {
   const { user, server = '' } = Params.parse(request.params)
-  if (server !== '') throw new HubError('not_found', 'this hub has no named servers yet')
   return { user: user === undefined ? who.user.name : normaliseUserName(user), name: server }
 }
 
@@ -149,7 +114,7 @@ export const pathOf = ({ user, name }: ServerId) =>
 
 /** What is shown of a server that was never started. */
 export function notStarted(
-  who: Caller & { by: 'session' },
+  who: BrowserCaller,
   id: ServerId = { user: who.user.name, name: '' },
 ): Server {
   return {
@@ -170,10 +135,4 @@ export function notStarted(
     exempt: false,
     lease: null,
   }
-}
-
-/** That it runs already, or is being stopped, is what the next page shows. */
-function unlessOnItsWay(error: unknown): void {
-  if (error instanceof HubError && error.code === 'conflict') return
-  throw error
 }

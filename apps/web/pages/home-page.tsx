@@ -1,14 +1,19 @@
 import type { PageOf } from '#core/contract/pages.ts'
 
 import { Frame } from '../frame.tsx'
+import { NewServer } from '../servers/new-server.tsx'
 import { ServerCard } from '../servers/server-card.tsx'
 import { Walls } from '../servers/walls.tsx'
 
 export function HomePage({ data }: { readonly data: PageOf<'home'> }) {
+  const owner = data.viewer?.name ?? ''
   return (
     <Frame title="Home" data={data}>
       <div className="stack">
-        <ServerCard owner={data.viewer?.name ?? ''} server={data.server} xsrf={data.xsrf} />
+        {[data.server, ...data.named].map((server) => (
+          <ServerCard key={server.name} owner={owner} server={server} xsrf={data.xsrf} />
+        ))}
+        {data.named_allowed && <NewServer owner={owner} xsrf={data.xsrf} />}
         <Walls walls={data.walls} isolated={data.isolated} />
       </div>
     </Frame>

@@ -39,7 +39,12 @@ export function StartingPage({ data }: { readonly data: PageOf<'starting'> }) {
   if (end?.is === 'failed' && !cancel.isPending && !cancel.isSuccess) {
     return (
       <Frame title={`${subject} did not start`} data={data}>
-        <Failed message={end.message} log={log} again={paths.spawn(owner, next)} xsrf={xsrf} />
+        <Failed
+          message={end.message}
+          log={log}
+          again={paths.spawn(owner, next, server.name)}
+          xsrf={xsrf}
+        />
       </Frame>
     )
   }

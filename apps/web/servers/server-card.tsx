@@ -1,7 +1,7 @@
 import './servers.css'
 
 import { Button } from '@mantine/core'
-import { useEffect, useRef } from 'react'
+import { useEffect, useId, useRef } from 'react'
 
 import type { ServerBody } from '#core/contract/models.ts'
 
@@ -25,10 +25,11 @@ interface ServerCardProps {
 export function ServerCard({ owner, server: initial, xsrf }: ServerCardProps) {
   const { server, trouble, stop, stopping, stopError } = useServer(owner, initial, xsrf)
   const { words, tone } = stateOf(server)
+  const heading = useId()
   return (
-    <section className="card stack" aria-labelledby="server">
+    <section className="card stack" aria-labelledby={heading}>
       <div className="server-head">
-        <h2 id="server">My server</h2>
+        <h2 id={heading}>{server.name === '' ? 'My server' : server.display_name}</h2>
         <output className="state" data-tone={tone}>
           {words}
         </output>
@@ -107,6 +108,7 @@ interface ActionsProps {
 function Actions({ server, owner, xsrf, stopping, onStop }: ActionsProps) {
   const group = useRef<HTMLDivElement>(null)
   const kind = server.ready || stopping ? 'up' : server.pending === 'spawn' ? 'coming' : 'down'
+  const what = server.name === '' ? 'my server' : server.display_name
   const before = useRef(kind)
   useEffect(() => {
     // A button that was just used may be gone with the change; the keyboard goes on from the one in its place.
@@ -119,20 +121,20 @@ function Actions({ server, owner, xsrf, stopping, onStop }: ActionsProps) {
       {kind === 'up' && (
         <>
           {stopping ? (
-            <Button disabled>Open my server</Button>
+            <Button disabled>Open {what}</Button>
           ) : (
             <Button component="a" href={server.url}>
-              Open my server
+              Open {what}
             </Button>
           )}
           <Button variant="default" loading={stopping} onClick={onStop}>
-            Stop my server
+            Stop {what}
           </Button>
         </>
       )}
       {kind === 'coming' && (
         <>
-          <Button component="a" href={paths.spawnPending(owner)}>
+          <Button component="a" href={paths.spawnPending(owner, server.name)}>
             Show the start
           </Button>
           <Button variant="default" onClick={onStop}>
@@ -141,10 +143,14 @@ function Actions({ server, owner, xsrf, stopping, onStop }: ActionsProps) {
         </>
       )}
       {kind === 'down' && (
-        <PostForm action={paths.spawn(owner)} xsrf={xsrf} label="Start my server">
+        <PostForm
+          action={paths.spawn(owner, undefined, server.name)}
+          xsrf={xsrf}
+          label={`Start ${what}`}
+        >
           {(busy) => (
             <Button type="submit" loading={busy}>
-              Start my server
+              Start {what}
             </Button>
           )}
         </PostForm>

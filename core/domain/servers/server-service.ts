@@ -14,6 +14,7 @@ import { reconcile } from './reconcile.ts'
 import { tellAll } from './server-events.ts'
 import type { ServerEvents, ServerLifeDeps } from './server-life.ts'
 import type { Server, ServerId } from './server.ts'
+import type { FormField } from './spawn-form.ts'
 
 /** How long to wait for a stop that another hub is at. */
 const STOP_MS = 60_000
@@ -42,6 +43,15 @@ export class ServerService {
       events: tellAll([rest.events, this.#counting()]),
     }
     this.#operations = new Operations(this.#deps)
+  }
+
+  /** What is asked before a server starts. */
+  get form(): readonly FormField[] {
+    return this.#deps.settings().form
+  }
+
+  get namedAllowed(): boolean {
+    return this.#deps.settings().limits.namedAllowed
   }
 
   get(id: ServerId): Promise<Server | undefined> {
