@@ -4,8 +4,10 @@ import { setTimeout as delay } from 'node:timers/promises'
 
 import type { Browser, Page, WebSocket } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import * as z from 'zod'
 
 import { listSessions } from '#core/contract/sessions.ts'
+import { listTokens } from '#core/contract/tokens.ts'
 
 import { openBrowser, runCells, signIn, startServer } from './browser.ts'
 import { eventually, RunningHub } from './running-hub.ts'
@@ -31,6 +33,12 @@ afterAll(async () => {
 
 const api = (method: string, path: string) =>
   fetch(`${hub.url}/hub/api${path}`, { method, headers: { authorization: `token ${admin}` } })
+
+/** Of ada's token with the note. */
+async function idOfToken(note: string): Promise<string> {
+  const list = listTokens.output.parse(await (await api('GET', '/users/ada/tokens')).json())
+  return list.api_tokens.find((token) => token.note === note)?.id ?? 'none'
+}
 
 /** Asks ada's server itself, past the proxy. @returns the status */
 function askServer(headers: Record<string, string>): Promise<number> {
@@ -112,4 +120,37 @@ test('the server itself refuses the cookies of an ended session within ten secon
   expect(await askServer({ cookie }), 'it remembers for a while').toBe(200)
   await eventually(async () => (await askServer({ cookie })) === 403, PROMISE_MS)
   console.log(`the server refused the cookie ${Date.now() - begun} ms after`)
+})
+test('the server itself refuses a revoked token within ten seconds', async () => {
+  const token = await hub.command('token', 'create', 'ada', '--note', 'to be revoked')
+  const authorization = `token ${token}`
+  expect(await askServer({ authorization })).toBe(200)
+  const id = await idOfToken('to be revoked')
+  const begun = Date.now()
+
+  expect((await api('DELETE', `/users/ada/tokens/${id}`)).status).toBe(204)
+
+  await eventually(async () => (await askServer({ authorization })) === 403, PROMISE_MS)
+  console.log(`the server refused the token ${Date.now() - begun} ms after`)
+})
+
+test('a token’s open connections end with the token', async () => {
+  const token = await hub.command('token', 'create', 'ada', '--note', 'with a terminal')
+  const made = await fetch(`${hub.url}/user/ada/api/terminals`, {
+    method: 'POST',
+    headers: { authorization: `token ${token}` },
+  })
+  const { name } = z.object({ name: z.string() }).parse(await made.json())
+  const socket = new WebSocket(
+    `${hub.url.replace('http', 'ws')}/user/ada/terminals/websocket/${name}?token=${token}`,
+  )
+  await new Promise((resolve) => socket.addEventListener('message', resolve, { once: true }))
+  const closed = new Promise<number>((resolve) =>
+    socket.addEventListener('close', ({ code }) => resolve(code), { once: true }),
+  )
+  const id = await idOfToken('with a terminal')
+
+  expect((await api('DELETE', `/users/ada/tokens/${id}`)).status).toBe(204)
+
+  expect(await closed).toBe(1008)
 })

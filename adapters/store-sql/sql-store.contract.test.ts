@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 
 import { HubError } from '#core/domain/errors.ts'
 import { describeAnnouncementStore } from '#core/domain/testing/announcement-store-contract.ts'
+import { describeEndedStore } from '#core/domain/testing/ended-store-contract.ts'
 import { describePeopleStores } from '#core/domain/testing/people-stores-contract.ts'
 import { describeServerStore } from '#core/domain/testing/server-store-contract.ts'
 import { describeServiceStore } from '#core/domain/testing/service-store-contract.ts'
@@ -35,6 +36,8 @@ describeEachDatabase((kind, fresh) => {
   })
 
   describeServiceStore(kind, async () => (await fresh()).stores.services)
+
+  describeEndedStore(kind, async () => (await fresh()).stores.ended)
 
   describeCodeStore(kind, async () => {
     const { users, codes } = (await fresh()).stores

@@ -4,6 +4,7 @@ import type { AnnouncementStore } from '#core/domain/announcements/announcement.
 import type { GroupStore } from '#core/domain/groups/group-store.ts'
 import type { AuditLog } from '#core/domain/audit/audit-log.ts'
 import type { CredentialStore } from '#core/domain/sign-in/credential-store.ts'
+import type { EndedStore } from '#core/domain/sign-in/ended-store.ts'
 import type { FailureStore } from '#core/domain/sign-in/failure-store.ts'
 import type { HeldCredentialStore } from '#core/domain/sign-in/held-credential-store.ts'
 import type { LinkStore } from '#core/domain/sign-in/link-store.ts'
@@ -20,6 +21,7 @@ import { SqlAnnouncementStore } from './announcement-store-sql.ts'
 import { SqlAuditLog } from './audit-log-sql.ts'
 import { SqlCodeStore } from './code-store-sql.ts'
 import { SqlCredentialStore } from './credential-store-sql.ts'
+import { SqlEndedStore } from './ended-store-sql.ts'
 import { SqlFailureStore } from './failure-store-sql.ts'
 import { SqlGroupStore } from './group-store-sql.ts'
 import { SqlHeldCredentialStore } from './held-credential-store-sql.ts'
@@ -44,6 +46,7 @@ export interface SqlStores extends AsyncDisposable {
   readonly credentials: CredentialStore
   readonly sessions: SessionStore
   readonly held: HeldCredentialStore
+  readonly ended: EndedStore
   readonly links: LinkStore
   readonly failures: FailureStore
   readonly tokens: TokenStore
@@ -81,6 +84,7 @@ export function storesOf(
     credentials: new SqlCredentialStore(db),
     sessions: new SqlSessionStore(db, writes),
     held: new SqlHeldCredentialStore(db),
+    ended: new SqlEndedStore(db),
     links: new SqlLinkStore(db),
     failures: new SqlFailureStore(db),
     tokens: new SqlTokenStore(db, writes),

@@ -47,6 +47,13 @@ export interface Tables extends AuditTables, SharingTables {
     address_prefix: string
     browser: string
   }
+  ended_access: {
+    id: Generated<number>
+    hub: string
+    prefixes: string
+    credentials: string
+    at: number
+  }
   links: {
     kind: 'set-up' | 'sign-up'
     user_id: number | null

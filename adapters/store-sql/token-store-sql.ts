@@ -159,7 +159,7 @@ async function ownerOf(db: Kysely<Tables>, { userId, service }: NewToken): Promi
   return { kind: 'user', user: toUser(user) }
 }
 
-function toToken(row: Selectable<Tables['tokens']>, owner: TokenOwner): Token {
+export function toToken(row: Selectable<Tables['tokens']>, owner: TokenOwner): Token {
   return {
     id: row.id,
     kind: stored(Kind, row.kind),

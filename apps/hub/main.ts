@@ -33,6 +33,9 @@ const RECONCILE_MS = 5000
 /** How soon an announcement is shown that another hub was told of. */
 const ANNOUNCEMENT_MS = 5000
 const PRUNE_MS = 3_600_000
+/** How soon an end of access that another hub speaks of, or that a setting brought about, is known to this hub's proxy. */
+const HEAR_MS = 1000
+const VISITORS_MS = 4000
 /** How often services are asked whether they answer, as often as JupyterHub does. */
 const SERVICES_MS = 60_000
 /** How long starts and stops may go on after the hub was told to end. */
@@ -105,6 +108,8 @@ async function serve(options: HubOptions): Promise<void> {
 function keepLooking(hub: Hub, rules: Parameters<typeof repeat>[2]): void {
   void repeat(() => hub.http.servers.look(), LOOK_MS, rules)
   void repeat(() => hub.http.servers.reconcile(), RECONCILE_MS, rules)
+  void repeat(() => hub.http.ended.hear(), HEAR_MS, rules)
+  void repeat(() => hub.visitors.look(), VISITORS_MS, rules)
   void repeat(
     () => hub.culler.look(),
     () => hub.culler.lookMs,
@@ -210,6 +215,7 @@ async function prune({ stores, http }: Hub): Promise<void> {
   await stores.sessions.prune(now)
   await stores.tokens.prune(now)
   await stores.codes.prune(now)
+  await http.ended.prune()
   await stores.shares.prune(now)
 }
 

@@ -22,6 +22,7 @@ import { PasswordService } from '#core/domain/sign-in/password-service.ts'
 import { SessionService } from '#core/domain/sign-in/session-service.ts'
 import { SignInService } from '#core/domain/sign-in/sign-in-service.ts'
 import { HostRoutes } from '#core/domain/servers/host-routes.ts'
+import { VisitorWatch } from '#core/domain/sign-in/visitor-watch.ts'
 import type { ServiceLife } from '#core/domain/services/service-life.ts'
 import { ServerService } from '#core/domain/servers/server-service.ts'
 import { TokenService } from '#core/domain/tokens/token-service.ts'
@@ -52,6 +53,7 @@ export interface Hub {
   readonly proxy: ProxyApi
   readonly serviceLife: ServiceLife
   readonly beginServices: () => Promise<void>
+  readonly visitors: VisitorWatch
   readonly culler: Culler
   readonly say: (message: string) => void
 }
@@ -85,8 +87,11 @@ export function wire(
   const table = addresses.subdomains ? new HostRoutes(routes, addresses) : routes
   const access = derived(live, (settings) => new Access(roleSettings(settings)))
   const ended = new AccessEnded({
+    hub: shared.hub,
     held: stores.held,
+    store: stores.ended,
     routes: table,
+    clock,
     troubled: (doing, error) => log.servers.troubled(doing, error),
   })
   const tokens = new TokenService({
@@ -111,12 +116,13 @@ export function wire(
     servers: stores.servers,
     service: servers,
     users: stores.users,
-    routes,
+    routes: table,
     tokens,
     clock,
     events: log.culler,
   })
   const rights = new RightsService({ access, users: stores.users })
+  const visitors = new VisitorWatch({ held: stores.held, tokens: stores.tokens, rights, ended })
   const brake = new Brake({ failures: stores.failures, clock })
   const signIn = new SignInService({
     ...stores,
@@ -142,6 +148,7 @@ export function wire(
     serviceLife,
     culler,
     beginServices: begin,
+    visitors,
     say: log.say,
     http: {
       services,

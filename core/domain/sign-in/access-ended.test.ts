@@ -1,7 +1,9 @@
 import { beforeEach, expect, test } from 'vitest'
 
+import { ManualClock } from '#core/base/manual-clock.ts'
 import { hashSecret } from '#core/base/random.ts'
 
+import { FakeEndedStore } from '../testing/fake-ended-store.ts'
 import { FakePeople } from '../testing/fake-people.ts'
 import { FakeRouteTable } from '../testing/fake-route-table.ts'
 import { FakeHeldCredentialStore, FakeSessionStore } from '../testing/fake-session-store.ts'
@@ -11,6 +13,8 @@ import { AccessEnded } from './access-ended.ts'
 let people: FakePeople
 let sessions: FakeSessionStore
 let routes: FakeRouteTable
+const clock = new ManualClock()
+let store: FakeEndedStore
 let troubles: unknown[]
 let ended: AccessEnded
 let ada: number
@@ -19,14 +23,39 @@ beforeEach(async () => {
   people = new FakePeople()
   sessions = new FakeSessionStore(people)
   routes = new FakeRouteTable()
+  store = new FakeEndedStore()
   troubles = []
-  ended = new AccessEnded({
-    held: new FakeHeldCredentialStore(people),
-    routes,
-    troubled: (doing) => troubles.push(doing),
-  })
+  ended = make('one', routes)
   ada = people.add({ name: 'ada', admin: false, createdAt: new Date() }).id
   await sessions.create(sessionOf(ada, { id: 'one' }))
+})
+
+const make = (hub: string, table: FakeRouteTable) =>
+  new AccessEnded({
+    hub,
+    held: new FakeHeldCredentialStore(people),
+    store,
+    routes: table,
+    clock,
+    troubled: (doing) => troubles.push(doing),
+  })
+
+test('what one hub ends another’s proxy hears of, once', async () => {
+  const others = new FakeRouteTable()
+  const other = make('two', others)
+  await ended.ofSession('one', () => sessions.remove('one'))
+  await ended.toServers(ada, [])
+
+  await other.hear()
+  await other.hear()
+  await ended.hear()
+
+  const said = [{ credentials: [hashSecret('one')] }]
+  expect(others.closed).toEqual(said)
+  expect(routes.closed).toEqual(said)
+  await clock.advance(16_000)
+  await make('three', others).hear()
+  expect(others.closed).toEqual(said)
 })
 
 test('what a person held is read before it is deleted, and closed after', async () => {

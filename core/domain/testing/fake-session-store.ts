@@ -3,6 +3,7 @@ import { hashSecret } from '#core/base/random.ts'
 import type { HeldCredentialStore } from '../sign-in/held-credential-store.ts'
 import type { NewSession, SessionStore } from '../sign-in/session-store.ts'
 import type { Session } from '../sign-in/session.ts'
+import type { Token } from '../tokens/token.ts'
 import { FakePeople } from './fake-people.ts'
 
 export class FakeSessionStore implements SessionStore {
@@ -88,6 +89,17 @@ export class FakeHeldCredentialStore implements HeldCredentialStore {
 
   async ofTokens(ids: readonly number[]): Promise<readonly string[]> {
     return ids.flatMap((id) => this.#people.tokens.get(id)?.hash ?? [])
+  }
+
+  async visitors(): Promise<readonly Token[]> {
+    const { tokens } = this.#people
+    return [...tokens.values()].flatMap(({ hash: _hash, userId, service: _service, ...token }) => {
+      const user = this.#people.users.get(userId ?? 0)
+      const isVisitor = token.kind === 'oauth' && token.clientId?.startsWith('jupyterhub-user-')
+      if (!user || isVisitor !== true || token.clientId === `jupyterhub-user-${user.name}`)
+        return []
+      return [{ ...token, owner: { kind: 'user', user } }]
+    })
   }
 
   #under(id: string): string[] {

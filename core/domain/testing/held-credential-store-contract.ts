@@ -46,6 +46,19 @@ export function describeHeldCredentialStore(name: string, make: MakePeopleStores
       expect(await sorted(held.ofSessionsOf(a))).toEqual(both)
     })
 
+    test('visitors are told from those who are at home', async () => {
+      const { held, tokens, users, a } = await peopled()
+      const oauth = { kind: 'oauth', scopes: ['access:servers!server=bob/'] } as const
+      const at = (clientId: string) => tokenOf(a, { ...oauth, clientId, hash: clientId })
+      const visiting = await tokens.create(at('jupyterhub-user-bob'))
+      await tokens.create(at('jupyterhub-user-ada'))
+      await tokens.create(at('service-whoami'))
+
+      expect(await held.visitors()).toEqual([visiting])
+      await users.remove(a)
+      expect(await held.visitors()).toEqual([])
+    })
+
     test('a token is known by its hash; what is gone, by nothing', async () => {
       const { held, tokens, own } = await peopled()
 

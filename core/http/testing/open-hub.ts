@@ -22,6 +22,7 @@ import { ServiceTokens } from '#core/domain/services/service-tokens.ts'
 import type { Service } from '#core/domain/services/service.ts'
 import { ServerService } from '#core/domain/servers/server-service.ts'
 import { FakeAnnouncementStore } from '#core/domain/testing/fake-announcement-store.ts'
+import { FakeEndedStore } from '#core/domain/testing/fake-ended-store.ts'
 import { FakeGroupStore } from '#core/domain/testing/fake-group-store.ts'
 import { FakeHomeStore } from '#core/domain/testing/fake-home-store.ts'
 import {
@@ -225,7 +226,10 @@ export class OpenHub implements AsyncDisposable {
     const users = new FakeUserStore(people)
     const brake = new Brake({ failures: new FakeFailureStore(), clock })
     const ended = new AccessEnded({
+      hub: 'one',
       held: new FakeHeldCredentialStore(people),
+      store: new FakeEndedStore(),
+      clock,
       routes: this.routes,
       troubled: (...trouble) => this.troubles.push(trouble),
     })
