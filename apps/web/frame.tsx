@@ -13,11 +13,13 @@ interface FrameProps {
   readonly data: Pick<PageData, 'viewer' | 'version' | 'page' | 'announcement'>
   /** For forms and short messages. */
   readonly narrow?: boolean
+  /** For tables. */
+  readonly wide?: boolean
   readonly children: ReactNode
 }
 
 /** What is around every page: the header with who is signed in, and the one heading. */
-export function Frame({ title, data, narrow = false, children }: FrameProps) {
+export function Frame({ title, data, narrow = false, wide = false, children }: FrameProps) {
   const { viewer, version, page, announcement } = data
   useEffect(() => {
     document.title = `${title} · Bulkhead`
@@ -40,11 +42,22 @@ export function Frame({ title, data, narrow = false, children }: FrameProps) {
             <a href={paths.home} aria-current={page === 'home' ? 'page' : undefined}>
               Home
             </a>
+            <a href={paths.credentials} aria-current={page === 'credentials' ? 'page' : undefined}>
+              Access
+            </a>
+            {viewer.console && (
+              <a
+                href={paths.people}
+                aria-current={page === 'people' || page === 'groups' ? 'page' : undefined}
+              >
+                Admin
+              </a>
+            )}
             <a href={paths.signOut}>Sign out</a>
           </nav>
         )}
       </header>
-      <main id="content" className={narrow ? 'narrow' : undefined} tabIndex={-1}>
+      <main id="content" className={narrow ? 'narrow' : wide ? 'wide' : undefined} tabIndex={-1}>
         {announcement && <AnnouncementBox {...announcement} />}
         <h1>{title}</h1>
         {children}

@@ -7,6 +7,9 @@ test('every address stands where bookmarks and scripts expect it', () => {
 
   expect(Object.fromEntries(plain)).toEqual({
     home: '/hub/home',
+    people: '/hub/admin',
+    groups: '/hub/admin/groups',
+    credentials: '/hub/token',
     signIn: '/hub/login',
     signOut: '/hub/logout',
     logo: '/hub/static/logo.svg',

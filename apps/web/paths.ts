@@ -4,6 +4,11 @@ export const paths = {
   signIn: '/hub/login',
   signOut: '/hub/logout',
   logo: '/hub/static/logo.svg',
+  /** The operator's pages. */
+  people: '/hub/admin',
+  groups: '/hub/admin/groups',
+  /** One's own tokens and sessions (JupyterHub's address). */
+  credentials: '/hub/token',
   /** Where a person's server is started, and where to go from there; `user` as it is, unquoted. */
   spawn: (user: string, next?: string, server = '') =>
     withNext(`/hub/spawn/${ofServer(user, server)}`, next),

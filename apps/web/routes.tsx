@@ -1,3 +1,5 @@
+import { lazy, Suspense } from 'react'
+
 import type { PageData } from '#core/contract/pages.ts'
 
 import { ConsentPage } from './pages/consent-page.tsx'
@@ -12,8 +14,23 @@ import { StartingPage } from './pages/starting-page.tsx'
 import { StoppedPage } from './pages/stopped-page.tsx'
 import { StoppingPage } from './pages/stopping-page.tsx'
 
+/** What few people open is not part of what everybody loads. */
+const PeoplePage = lazy(async () => ({
+  default: (await import('./console/people-page.tsx')).PeoplePage,
+}))
+const GroupsPage = lazy(async () => ({
+  default: (await import('./console/groups-page.tsx')).GroupsPage,
+}))
+const CredentialsPage = lazy(async () => ({
+  default: (await import('./credentials/credentials-page.tsx')).CredentialsPage,
+}))
+
 /** Every page. Which one an address is, the hub decides; it says so in the page's data. */
 export function Page({ data }: { readonly data: PageData }) {
+  return <Suspense>{pageOf(data)}</Suspense>
+}
+
+function pageOf(data: PageData) {
   switch (data.page) {
     case 'set-up':
       return <SetUpPage data={data} />
@@ -35,6 +52,12 @@ export function Page({ data }: { readonly data: PageData }) {
       return <StoppedPage data={data} />
     case 'consent':
       return <ConsentPage data={data} />
+    case 'people':
+      return <PeoplePage data={data} />
+    case 'groups':
+      return <GroupsPage data={data} />
+    case 'credentials':
+      return <CredentialsPage data={data} />
     case 'error':
       return <ErrorPage data={data} />
   }

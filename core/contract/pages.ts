@@ -4,7 +4,11 @@ import { ShownAnnouncement } from './announcement.ts'
 import { ServerBody } from './models.ts'
 
 /** Who is signed in, as the page's header shows. */
-const Viewer = z.object({ name: z.string(), admin: z.boolean() })
+const Viewer = z.object({
+  name: z.string(),
+  admin: z.boolean(),
+  console: z.boolean().describe("whether the operator's pages are open to him (scope admin-ui)"),
+})
 
 /** The first admin chooses a name and a password. The one-time code is in the address's fragment. */
 const SetUp = z.object({
@@ -114,6 +118,41 @@ const Consent = z.object({
   action: z.string().describe('address that the form is posted to: scopes (repeated), _xsrf'),
 })
 
+/** The operator's page of people. What somebody may not do is not offered to him. */
+const People = z.object({
+  page: z.literal('people'),
+  may: z.object({
+    add: z.boolean(),
+    change: z.boolean(),
+    /** Making admins, and taking the rights away. */
+    admins: z.boolean(),
+    remove: z.boolean(),
+    /** Making links under which passwords are chosen; never where the hub keeps no passwords. */
+    links: z.boolean(),
+    /** Ending the sessions of others. */
+    sessions: z.boolean(),
+    start: z.boolean(),
+    stop: z.boolean(),
+    open: z.boolean(),
+  }),
+})
+
+/** The operator's page of groups. */
+const Groups = z.object({
+  page: z.literal('groups'),
+  may: z.object({ add: z.boolean(), change: z.boolean(), remove: z.boolean() }),
+})
+
+/** A person's own tokens and sessions. */
+const Credentials = z.object({
+  page: z.literal('credentials'),
+  scopes: z.array(z.string()).describe('what he holds: a token may be made for any of it'),
+  longest: z.int().nullable().describe('seconds that a token may live at most; null: for ever'),
+  password: z
+    .boolean()
+    .describe('whether the hub keeps his password, so that he can change it here'),
+})
+
 const Shared = z.object({
   viewer: Viewer.nullable(),
   xsrf: z.string().describe('goes into each form as `_xsrf`, or into the header X-XSRFToken'),
@@ -136,6 +175,9 @@ export const PageData = z.intersection(
     Stopping,
     ErrorPage,
     Consent,
+    People,
+    Groups,
+    Credentials,
   ]),
 )
 export type PageData = z.infer<typeof PageData>

@@ -16,6 +16,7 @@ import { keepHosts } from './hosts.ts'
 import type { HubHttpDeps } from './hub-http.ts'
 import { mountOAuth } from './oauth.ts'
 import { makePageTools, type PageTools } from './page-tools.ts'
+import { mountConsolePages } from './pages-console.ts'
 import { mountGonePages } from './pages-gone.ts'
 import { mountServerPages } from './pages-servers.ts'
 import { mountSpawnPages } from './pages-spawn.ts'
@@ -83,6 +84,7 @@ export async function buildApp(deps: HubHttpDeps): Promise<FastifyInstance> {
     mountSignInPages(site, deps, tools)
     mountServerPages(site, deps, tools)
     mountSpawnPages(site, deps, tools)
+    mountConsolePages(site, deps, tools)
   })
   mountGonePages(app, deps, tools)
   await app.ready()

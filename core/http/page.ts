@@ -2,6 +2,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 
 import { PAGE_DATA_ID, type PageBody, type PageData } from '#core/contract/pages.ts'
 
+import { holds } from '#core/domain/access/holds.ts'
+
 import { type Caller, personOf } from './caller.ts'
 import { setXsrfCookie } from './cookies.ts'
 import { contentPolicyOfPages } from './headers.ts'
@@ -34,7 +36,13 @@ export class Pages {
     const { token, isNew } = xsrfOf(request, page.viewer, secret)
     if (isNew) setXsrfCookie(reply, token, { secure: addresses.secure })
     const person = page.viewer && personOf(page.viewer)
-    const viewer = person ? { name: person.name, admin: person.admin } : null
+    const viewer = person
+      ? {
+          name: person.name,
+          admin: person.admin,
+          console: holds(page.viewer?.scopes ?? [], 'admin-ui', {}) === 'yes',
+        }
+      : null
     const told = this.#deps.announcements.shownTo({ signedIn: viewer !== null })
     const announcement = told ? { text: told.text, level: told.level } : null
     const data = { ...page.body, viewer, xsrf: token, version, announcement }

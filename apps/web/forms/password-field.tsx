@@ -3,7 +3,10 @@ import './forms.css'
 import { PasswordInput, type PasswordInputProps } from '@mantine/core'
 import { type KeyboardEvent, useState } from 'react'
 
-type PasswordFieldProps = Pick<PasswordInputProps, 'autoFocus' | 'description' | 'error'> & {
+type PasswordFieldProps = Pick<
+  PasswordInputProps,
+  'autoFocus' | 'description' | 'error' | 'name' | 'label'
+> & {
   readonly autoComplete: 'current-password' | 'new-password'
   /** Stands where an error would. */
   readonly hint?: string | null

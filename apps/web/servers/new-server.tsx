@@ -8,7 +8,7 @@ import { createServer } from '#core/contract/servers.ts'
 import { paths } from '../paths.ts'
 import { browserSend } from '../send.ts'
 import { nameFor } from './name-for.ts'
-import { said } from './use-server.ts'
+import { said } from '../said.ts'
 
 /** A further server: what it is called makes its name, which stands in its address. */
 export function NewServer({ owner, xsrf }: { readonly owner: string; readonly xsrf: string }) {

@@ -4,6 +4,7 @@ import { getServer, stopServer } from '#core/contract/servers.ts'
 import { ApiError, call } from '#core/contract/client.ts'
 import type { ServerBody } from '#core/contract/models.ts'
 
+import { said } from '../said.ts'
 import { browserSend } from '../send.ts'
 
 const BUSY_MS = 1000
@@ -52,11 +53,4 @@ export function useServer(owner: string, initial: ServerBody, xsrf: string): Liv
 
 function isSignedOut(error: unknown): boolean {
   return error instanceof ApiError && (error.status === 401 || error.status === 403)
-}
-
-/** What a call that failed has to say to people. */
-export function said(error: unknown): string {
-  return error instanceof ApiError
-    ? error.message
-    : 'The hub does not answer. Try again in a moment.'
 }

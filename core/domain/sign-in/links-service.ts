@@ -39,6 +39,11 @@ export class LinksService {
     this.#deps = deps
   }
 
+  /** Whether the hub keeps people's passwords; otherwise no link is of use. */
+  get keepsPasswords(): boolean {
+    return this.#deps.passwords !== null
+  }
+
   /** Replaces the set-up link. @throws HubError `conflict` once there is an admin */
   async makeSetUpLink(): Promise<OneTimeCode> {
     this.#keeper()

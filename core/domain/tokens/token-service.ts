@@ -40,6 +40,11 @@ export class TokenService implements ServerTokens {
     this.#longestS = longestS
   }
 
+  /** Seconds that a token of a person's may live at most; null: for ever. */
+  get longest(): number | null {
+    return this.#longestS() || null
+  }
+
   /** An API token, made by a person or the operator. @throws HubError `invalid` for one that would live too long */
   async create({
     userId,
