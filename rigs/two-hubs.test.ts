@@ -140,6 +140,19 @@ spawner: { use: process, command: [${script}] }
     expect(await closed()).toEqual([])
   })
 
+  test('a token that is ended at one is refused by the proxy of the other a moment later', async () => {
+    const [one, two] = hubs
+    const { token: short, id } = z
+      .object({ token: z.string(), id: z.string() })
+      .parse(await one.operate('POST', '/users/boss/tokens', { note: 'short-lived' }))
+    const at = async () => (await two.ask('/user/storm000/api', { token: short })).status
+    expect(await at()).toBe(200)
+
+    await one.operate('DELETE', `/users/boss/tokens/${id}`)
+
+    await eventually(async () => (await at()) === 403, 5000)
+  })
+
   test('half of them are stopped at the hub that did not start them, and no way to them is left', async () => {
     const stopped = (await rows('storm%')).slice(0, STARTS / 2)
 
