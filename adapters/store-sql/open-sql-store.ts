@@ -1,4 +1,3 @@
-import { openPostgres } from './open-postgres.ts'
 import { openSqlite } from './open-sqlite.ts'
 import type { SqlStores } from './sql-stores.ts'
 
@@ -12,5 +11,8 @@ export type DatabasePlace =
  * @throws HubError `unavailable`, with what is wrong and what to do; with `retryAfter` when it may be there a little later
  */
 export async function openSqlStore(place: DatabasePlace): Promise<SqlStores> {
-  return place.kind === 'sqlite' ? openSqlite(place.file) : openPostgres(place)
+  if (place.kind === 'sqlite') return openSqlite(place.file)
+  // Loaded where it is used alone: a hub on SQLite has no need of the client's 150 kB.
+  const { openPostgres } = await import('./open-postgres.ts')
+  return openPostgres(place)
 }

@@ -42,6 +42,10 @@ export async function buildApp(deps: HubHttpDeps): Promise<FastifyInstance> {
     logger: false,
     frameworkErrors: refuseAddress,
     forceCloseConnections: true,
+    // Shapes are read with Zod; the framework's own compilers of schemas would only be loaded.
+    schemaController: {
+      compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas },
+    },
   })
   const routes: string[] = []
   mounted.set(app, routes)
@@ -102,6 +106,10 @@ function refuseAddress(
     .headers(HEADERS_OF_ALL)
     .type('application/json')
     .send({ status, message: 'the address cannot be read' })
+}
+
+function noSchemas(): never {
+  throw new Error('no route here has a JSON schema')
 }
 
 /** The servers' and the operator's sockets lead to the API alone. */
