@@ -12,12 +12,15 @@ export async function changeSettings({
   edit,
   by,
   name,
+  done,
   send,
 }: {
   readonly file: string
   readonly edit: Edit
   readonly by: string
   readonly name: string
+  /** What was done, in words; by default that the setting was changed. */
+  readonly done?: string
   readonly send: () => Send
 }): Promise<void> {
   const { changed, left, takeBack } = changeConfigFile(file, edit, { by })
@@ -36,7 +39,7 @@ export async function changeSettings({
       `Nothing was changed, because the running hub refuses it: ${report.refusal.message}`,
     )
   }
-  console.log(`${name} is changed in ${file}. ${whenInForce(report, name)}`)
+  console.log(`${done ?? `${name} is changed in ${file}.`} ${whenInForce(report, name)}`)
 }
 
 function whenInForce(report: ConfigReport | undefined, name: string): string {

@@ -138,7 +138,8 @@ function addHistory(config: Command, place: ConfigPlace): void {
       await changeSettings({
         edit: () => text,
         by: `undo ${old.by}`,
-        name: `The settings from before "${old.by}"`,
+        name: 'the file',
+        done: `${file} is as it was before "${old.by}".`,
         file,
         send: place.send,
       })

@@ -132,6 +132,8 @@ function locked<Result>(file: string, run: () => Result): Result {
   let lock: DatabaseSync | undefined
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
+    // Made for its owner alone, whatever else the account makes.
+    closeSync(openSync(join(folder, 'lock'), 'a', 0o600))
     lock = new DatabaseSync(join(folder, 'lock'), { timeout: PATIENCE_MS })
     lock.exec('begin exclusive')
   } catch (error) {

@@ -55,11 +55,19 @@ export const Settings = z.strictObject({
   metrics: Metrics.prefault({}),
 })
 
-/** The settings as they are in force: they fit together, and nothing is left open. */
-export const HubConfig = Settings.superRefine(checkTogether).transform((config) => ({
-  ...config,
-  public_url: config.public_url ?? defaultPublicUrl(config.listen),
-}))
+/**
+ * The settings as they are in force: they fit together, and nothing is left open. Whether they fit is looked at when each is
+ * sound by itself.
+ */
+export const HubConfig = Settings.pipe(
+  z
+    .custom<z.output<typeof Settings>>()
+    .superRefine(checkTogether)
+    .transform((config) => ({
+      ...config,
+      public_url: config.public_url ?? defaultPublicUrl(config.listen),
+    })),
+)
 
 export type HubConfig = z.output<typeof HubConfig>
 

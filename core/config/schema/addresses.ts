@@ -14,7 +14,7 @@ export const Listen = z
 export const PublicUrl = z
   .url({ protocol: /^https?$/, error: 'is not a web address such as http://127.0.0.1:8000' })
   .refine(
-    (text) => new URL(text).pathname === '/',
+    (text) => (URL.parse(text)?.pathname ?? '/') === '/',
     'has a path; the hub is served at the root of its address',
   )
   .transform((text) => new URL(text).origin)
@@ -24,7 +24,8 @@ export const PublicUrl = z
 export const HttpUrl = z
   .url({ protocol: /^https?$/, error: 'is not a web address such as http://127.0.0.1:10101' })
   .refine((text) => {
-    const { username, password } = new URL(text)
+    // What is no address at all is told by the rule above.
+    const { username = '', password = '' } = URL.parse(text) ?? {}
     return username === '' && password === ''
   }, 'holds a name or password; leave them out')
   .meta({ shape: 'address' })
