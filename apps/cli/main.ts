@@ -3,13 +3,14 @@ import { join, resolve } from 'node:path'
 import { Command } from 'commander'
 
 import { makeSetUpLink } from '#core/contract/sign-in.ts'
-import { createToken } from '#core/contract/tokens.ts'
 import { call } from '#core/contract/client.ts'
 
+import { addAuditCommands } from './audit-commands.ts'
 import { addAnnounceCommands } from './announce-commands.ts'
 import { addConfigCommands } from './config-commands.ts'
-import { readLifetime } from './lifetime.ts'
+import { addGroupCommands } from './group-commands.ts'
 import { operatorSend, sentenceOf } from './operator.ts'
+import { addTokenCommands } from './token-commands.ts'
 import { addUserCommands } from './user-commands.ts'
 
 const { data, rest } = takeData(process.argv.slice(2))
@@ -23,36 +24,11 @@ const program = new Command('bulkhead')
   .showHelpAfterError('(see bulkhead --help)')
 
 addUserCommands(program, send)
+addGroupCommands(program, send)
+addTokenCommands(program, send)
+addAuditCommands(program, { send, dataDir: () => data })
 addAnnounceCommands(program, send)
 addConfigCommands(program, { dataDir: () => data, send })
-
-program
-  .command('token')
-  .description('API tokens')
-  .command('create')
-  .argument('<name>', 'whose it is')
-  .option(
-    '--scope <scope>',
-    'may be given several times; without one the token may do all that its owner may',
-    (scope: string, before: string[]) => [...before, scope],
-    [],
-  )
-  .option('--expires-in <time>', 'such as 30m, 1h, 7d; without it the token does not expire')
-  .option('--note <text>', 'what it is for')
-  .description('make a token; prints it alone, once')
-  .action(
-    async (
-      name: string,
-      { scope, expiresIn, note }: { scope: string[]; expiresIn?: string; note?: string },
-    ) => {
-      const body = {
-        ...(scope.length > 0 && { scopes: scope }),
-        ...(expiresIn !== undefined && { expires_in: readLifetime(expiresIn) }),
-        ...(note !== undefined && { note }),
-      }
-      console.log((await call(send(), createToken, { params: { user: name }, body })).token)
-    },
-  )
 
 program
   .command('setup-link')

@@ -1,5 +1,6 @@
 import { request } from 'node:http'
 import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
 
 import { ApiError, type Send } from '#core/contract/client.ts'
 
@@ -40,6 +41,28 @@ export function operatorSend(dataDir: string): Send {
     asked.end(body)
     return promise
   }
+}
+
+/** Writes a long answer out as it comes. @throws CommandError when the hub is not there, or refuses */
+export function operatorStream(
+  dataDir: string,
+  path: string,
+  out: NodeJS.WritableStream,
+): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  const asked = request(
+    { socketPath: join(dataDir, 'operator.sock'), path, headers: { host: 'operator' } },
+    (answer) => {
+      if (answer.statusCode !== 200) {
+        reject(new CommandError(`the hub answered ${answer.statusCode}`))
+        return
+      }
+      pipeline(answer, out, { end: false }).then(resolve, reject)
+    },
+  )
+  asked.once('error', (error: NodeJS.ErrnoException) => reject(whyNot(error, dataDir)))
+  asked.end()
+  return promise
 }
 
 function whyNot(error: NodeJS.ErrnoException, dataDir: string): CommandError {

@@ -33,6 +33,8 @@ const RECONCILE_MS = 5000
 /** How soon an announcement is shown that another hub was told of. */
 const ANNOUNCEMENT_MS = 5000
 const PRUNE_MS = 3_600_000
+/** How often refusals that were counted become entries of the audit log. */
+const SETTLE_MS = 5000
 /** How soon an end of access that another hub speaks of, or that a setting brought about, is known to this hub's proxy. */
 const HEAR_MS = 1000
 const VISITORS_MS = 4000
@@ -108,6 +110,7 @@ async function serve(options: HubOptions): Promise<void> {
 function keepLooking(hub: Hub, rules: Parameters<typeof repeat>[2]): void {
   void repeat(() => hub.http.servers.look(), LOOK_MS, rules)
   void repeat(() => hub.http.servers.reconcile(), RECONCILE_MS, rules)
+  void repeat(() => hub.http.audit.settle(), SETTLE_MS, rules)
   void repeat(() => hub.http.ended.hear(), HEAR_MS, rules)
   void repeat(() => hub.visitors.look(), VISITORS_MS, rules)
   void repeat(
@@ -217,6 +220,7 @@ async function prune({ stores, http }: Hub): Promise<void> {
   await stores.codes.prune(now)
   await http.ended.prune()
   await stores.shares.prune(now)
+  await http.audit.prune()
 }
 
 /** On SIGTERM, and when the supervisor is gone. Servers go on running; the next hub finds them. */
@@ -237,6 +241,7 @@ function endOrderly(
         `${running} notebook server(s) go on running, and are found again at the next start. To end them, stop them in the browser first.`,
       )
     for (const door of doors) door.closeAllConnections()
+    await http.audit.settle().catch(() => undefined)
     await proxy[Symbol.asyncDispose]()
     await stores[Symbol.asyncDispose]()
     unlock()

@@ -15,6 +15,7 @@ import { Access } from '#core/domain/access/access.ts'
 import { AnnouncementService } from '#core/domain/announcements/announcement-service.ts'
 import { RightsService } from '#core/domain/access/rights-service.ts'
 import { GroupService } from '#core/domain/groups/group-service.ts'
+import { AuditService } from '#core/domain/audit/audit-service.ts'
 import { AccessEnded } from '#core/domain/sign-in/access-ended.ts'
 import { Brake } from '#core/domain/sign-in/brake.ts'
 import { LinksService } from '#core/domain/sign-in/links-service.ts'
@@ -142,6 +143,17 @@ export function wire(
     clock,
     inherited: inheritedEnvironment(),
   })
+  const audit = new AuditService({
+    log: stores.auditLog,
+    clock,
+    // Asked anew each time, for they may change.
+    get maxAgeMs() {
+      return live.current().audit.max_age
+    },
+    get maxRows() {
+      return live.current().audit.max_rows
+    },
+  })
   return {
     stores,
     proxy,
@@ -164,6 +176,7 @@ export function wire(
         clock,
       }),
       servers,
+      audit,
       culler,
       groups: new GroupService({
         groups: stores.groups,

@@ -9,6 +9,7 @@ export const lockUser = endpoint({
   summary:
     'Lock a person out: no sign-in, no session, no token of his counts until he is unlocked (ours)',
   scopes: ['admin:users'],
+  audit: 'user.lock',
   params: UserParams,
   body: z
     .strictObject({
@@ -24,6 +25,7 @@ export const unlockUser = endpoint({
   path: '/users/:user/unlock',
   summary: 'Let a person in again who was locked out (ours)',
   scopes: ['admin:users'],
+  audit: 'user.unlock',
   params: UserParams,
   body: nothing,
   output: z.void(),
@@ -36,6 +38,7 @@ export const makePasswordLink = endpoint({
   summary:
     'A one-time link under which the person chooses a new password. The old one is good until then; with the new one all his browsers are signed out (ours)',
   scopes: ['admin:users'],
+  audit: 'password-link.make',
   params: UserParams,
   body: nothing,
   output: z.object({ url: z.string(), expires_at: z.iso.datetime() }),
@@ -48,6 +51,7 @@ export const changePassword = endpoint({
   summary: "Change one's own password; one's other browsers are signed out (ours)",
   scopes: [],
   known: true,
+  audit: 'password.change',
   params: z.object({}),
   body: z.strictObject({
     old_password: z.string().max(4096),

@@ -12,6 +12,7 @@ export const reportActivity = endpoint({
   path: '/users/:user/activity',
   summary: 'When a person, or his servers, were last active; time never moves back',
   scopes: ['users:activity'],
+  audit: null,
   params: UserParams,
   body: z.object({
     last_activity: Time.optional(),

@@ -39,6 +39,7 @@ export const setAnnouncement = endpoint({
   path: '/announcement',
   summary: 'Tell everybody something; it takes the place of what was told before (ours)',
   scopes: ['operator', 'admin:users'],
+  audit: 'announcement.change',
   params: z.object({}),
   body: z.strictObject({
     text: z.string().max(4000),
@@ -55,6 +56,7 @@ export const clearAnnouncement = endpoint({
   path: '/announcement',
   summary: 'Tell nothing any more (ours)',
   scopes: ['operator', 'admin:users'],
+  audit: 'announcement.change',
   params: z.object({}),
   body: nothing,
   output: z.void(),

@@ -1,6 +1,6 @@
 import type * as z from 'zod'
 
-import type { Endpoint } from './endpoint.ts'
+import type { AnyEndpoint, Endpoint } from './endpoint.ts'
 import { ErrorBody } from './models.ts'
 import { PAGE_MEDIA_TYPE, type pageOrItems } from './paging.ts'
 
@@ -50,6 +50,11 @@ export async function callPage<Params extends z.ZodType, Items extends z.ZodType
   return output.options[1].parse(answer)
 }
 
+/** The path of an operation with its parameters, query included. */
+export function pathOf({ path }: Pick<AnyEndpoint, 'path'>, params: Parameters = {}): string {
+  return `/hub/api${fill(path, { ...params })}`
+}
+
 async function answerTo(
   send: Send,
   {
@@ -68,7 +73,7 @@ async function answerTo(
 ): Promise<unknown> {
   const answer = await send({
     method,
-    path: `/hub/api${fill(path, { ...params })}`,
+    path: pathOf({ path }, params),
     body: body === undefined ? null : JSON.stringify(body),
     ...(accept !== undefined && { accept }),
   })

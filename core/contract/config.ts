@@ -46,6 +46,7 @@ export const applyConfig = endpoint({
   summary:
     'Look at the configuration file now, take it on or say why not (ours); the hub also does so by itself',
   scopes: ['operator', 'shutdown'],
+  audit: 'config.change',
   params: z.object({}),
   body: nothing,
   output: ConfigReport,

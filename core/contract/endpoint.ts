@@ -16,6 +16,8 @@ export interface Endpoint<
   readonly lists?: boolean
   /** A scope that is held for something else answers 403 here, as JupyterHub does. */
   readonly tellsApart?: boolean
+  /** What a call is called in the audit log; null: nothing that the log is for, such as a report of activity. Every operation that changes something says one of both. */
+  readonly audit?: string | null
   readonly params: Params
   readonly body: Body
   readonly output: Output

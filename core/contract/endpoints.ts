@@ -1,4 +1,5 @@
 import * as accounts from './accounts.ts'
+import * as audit from './audit.ts'
 import * as activity from './activity.ts'
 import * as announcement from './announcement.ts'
 import * as config from './config.ts'
@@ -28,6 +29,7 @@ export const CHAPTERS = [
   }),
   chapter('Accounts', 'Locking people out, passwords, rights.', accounts),
   chapter('Groups', 'Groups of people, their members and properties.', groups),
+  chapter('Audit log', 'Who did what to whom.', audit),
   chapter('Tokens', 'Tokens by which programs act for people.', tokens),
   chapter('Sessions', 'Browsers in which people are signed in.', sessions),
   chapter('Servers', 'Notebook servers: start, stop, follow, rename.', {

@@ -37,6 +37,7 @@ export const addGroups = endpoint({
   path: '/groups',
   summary: 'Make groups, all with the same members: all of them, or none',
   scopes: ['admin:groups'],
+  audit: 'group.add',
   params: z.object({}),
   body: z.strictObject({
     groups: z.array(GroupName).min(1).max(1000),
@@ -63,6 +64,7 @@ export const addGroup = endpoint({
   path: '/groups/:group',
   summary: 'Make a group',
   scopes: ['admin:groups'],
+  audit: 'group.add',
   params: GroupParams,
   body: z
     .strictObject({
@@ -80,6 +82,7 @@ export const removeGroup = endpoint({
   path: '/groups/:group',
   summary: 'Remove a group; its members stay people',
   scopes: ['delete:groups'],
+  audit: 'group.remove',
   params: GroupParams,
   body: nothing,
   output: z.void(),
@@ -97,6 +100,7 @@ export const addMembers = endpoint({
   path: '/groups/:group/users',
   summary: 'Put people into a group; who is in already stays',
   scopes: ['groups'],
+  audit: 'group.change',
   params: GroupParams,
   body: MembersBody,
   output: GroupBody,
@@ -108,6 +112,7 @@ export const removeMembers = endpoint({
   path: '/groups/:group/users',
   summary: 'Take people out of a group; who is not in is passed over',
   scopes: ['groups'],
+  audit: 'group.change',
   params: GroupParams,
   body: MembersBody,
   output: GroupBody,
@@ -119,6 +124,7 @@ export const setGroupProperties = endpoint({
   path: '/groups/:group/properties',
   summary: 'Replace the properties of a group, which mean what services make of them',
   scopes: ['groups'],
+  audit: 'group.change',
   params: GroupParams,
   body: z.record(z.string(), z.json()),
   output: GroupBody,

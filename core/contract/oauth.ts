@@ -37,6 +37,7 @@ export const consent = endpoint({
   summary: 'What the page of consent posts: the scopes that are granted, and _xsrf',
   scopes: [],
   known: true,
+  audit: null,
   params: AuthorizeParams,
   body: z.object({ _xsrf: z.string(), scopes: z.array(z.string()).optional() }),
   bodyMedia: 'application/x-www-form-urlencoded',
@@ -54,6 +55,7 @@ export const exchange = endpoint({
   path: '/oauth2/token',
   summary: 'A client changes its code for a token (OAuth 2); its errors are those of RFC 6749',
   scopes: [],
+  audit: null,
   params: z.object({}),
   body: z.object({
     grant_type: z.literal('authorization_code'),

@@ -23,6 +23,7 @@ export const startServer = endpoint({
   summary:
     'Start a server (201: it is ready, 202: it is on its way); without a name: POST /users/:user/server',
   scopes: ['start:servers'],
+  audit: 'server.start',
   params: ServerParams,
   body: ServerRequest,
   output: z.void(),
@@ -35,6 +36,7 @@ export const createServer = endpoint({
   path: '/users/:user/servers/:server',
   summary: 'Make a named server, and do not start it',
   scopes: ['start:servers'],
+  audit: 'server.add',
   params: ServerParams,
   body: ServerRequest,
   output: ServerBody,
@@ -46,6 +48,7 @@ export const editServer = endpoint({
   path: '/users/:user/servers/:server',
   summary: 'Rename a stopped server, or change what it is called and started with',
   scopes: ['start:servers'],
+  audit: 'server.change',
   params: ServerParams,
   body: z
     .strictObject({
@@ -63,6 +66,7 @@ export const stopServer = endpoint({
   path: '/users/:user/servers/:server',
   summary: 'Stop a server, or give up its start (204: it is gone, 202: it is on its way)',
   scopes: ['delete:servers'],
+  audit: 'server.stop',
   params: ServerParams,
   body: z
     .object({ remove: z.boolean().optional().describe('a named one: take it away, too') })

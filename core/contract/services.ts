@@ -57,6 +57,7 @@ export const addService = endpoint({
   summary:
     'Make a service that runs elsewhere; one that the hub runs can stand in the configuration alone',
   scopes: ['admin:services'],
+  audit: 'service.add',
   params: ServiceParams,
   body: z
     .strictObject({
@@ -86,6 +87,7 @@ export const removeService = endpoint({
   summary:
     'Remove a service that was made by the API, with its tokens (405: it stands in the configuration)',
   scopes: ['admin:services'],
+  audit: 'service.remove',
   params: ServiceParams,
   body: nothing,
   output: z.void(),
@@ -97,6 +99,7 @@ export const makeServiceToken = endpoint({
   path: '/services/:service/tokens',
   summary: 'Make a further token of the service (ours); it is shown once',
   scopes: ['admin:services'],
+  audit: 'token.create',
   params: ServiceParams,
   body: z.strictObject({ note: z.string().max(255).default('made by the API') }).prefault({}),
   output: z.object({ token: z.string(), service: z.string(), note: z.string() }),

@@ -40,6 +40,7 @@ export const endSession = endpoint({
   summary:
     "Sign one browser out, at the hub and at every server; what it has open there is closed (ours; the scope is that for revoking a person's tokens, which is what it does)",
   scopes: ['tokens'],
+  audit: 'session.end',
   params: SessionParams,
   body: nothing,
   output: z.void(),
@@ -52,6 +53,7 @@ export const endSessions = endpoint({
   summary:
     "Sign all of a person's browsers out, the one that asks included; his own tokens stay (ours)",
   scopes: ['tokens'],
+  audit: 'session.end',
   params: UserParams,
   body: nothing,
   output: z.void(),

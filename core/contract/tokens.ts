@@ -42,6 +42,7 @@ export const createToken = endpoint({
     'Make an API token: by whoever may, or, without a credential, by name and password (`auth`)',
   scopes: ['tokens'],
   tellsApart: true,
+  audit: 'token.create',
   params: UserParams,
   body: z
     .strictObject({
@@ -80,6 +81,7 @@ export const removeToken = endpoint({
   summary:
     'Void a token, at once and everywhere; of one that was given to a service or server, all that the person gave it',
   scopes: ['tokens'],
+  audit: 'token.remove',
   params: TokenParams,
   body: nothing,
   output: z.void(),

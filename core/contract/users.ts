@@ -71,6 +71,7 @@ export const addUsers = endpoint({
   path: '/users',
   summary: 'Make people: those whom there are not yet, all in one step',
   scopes: ['admin:users'],
+  audit: 'user.add',
   params: z.object({}),
   body: z.strictObject({
     usernames: z.array(PersonName).min(1).max(100_000),
@@ -85,6 +86,7 @@ export const addUser = endpoint({
   path: '/users/:user',
   summary: 'Make a person',
   scopes: ['admin:users'],
+  audit: 'user.add',
   params: UserParams,
   body: z
     .strictObject({
@@ -110,6 +112,7 @@ export const editUser = endpoint({
   path: '/users/:user',
   summary: 'Rename a person, make or unmake an admin, set his groups',
   scopes: ['admin:users'],
+  audit: 'user.change',
   params: UserParams,
   body: z.strictObject({
     name: PersonName.optional().describe('his servers must be stopped; his files stay his'),
@@ -127,6 +130,7 @@ export const removeUser = endpoint({
   path: '/users/:user',
   summary: 'Remove a person, stopping his servers; his files stay',
   scopes: ['delete:users'],
+  audit: 'user.remove',
   params: UserParams,
   body: nothing,
   output: z.void(),

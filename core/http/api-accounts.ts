@@ -13,6 +13,7 @@ import { ownerOf } from '#core/domain/access/owner.ts'
 import { HubError } from '#core/domain/errors.ts'
 import type { OneTimeCode } from '#core/domain/sign-in/links-service.ts'
 
+import { refusedToldBy } from './audit-trail.ts'
 import { personOf, requireAdminFor } from './caller.ts'
 import { KNOWN_BROWSER_COOKIE, readCookie } from './cookies.ts'
 import { clientAddress } from './door.ts'
@@ -27,10 +28,11 @@ export function mountAccounts(app: FastifyInstance, gate: Gate, deps: HubHttpDep
     expires_at: expiresAt.toISOString(),
   })
 
-  mount(app, gate, lockUser, async ({ caller, params, body }) => {
+  mount(app, gate, lockUser, async ({ caller, params, body, note }) => {
     const user = await users.get(params.user)
     requireAdminFor(caller, user)
     if (personOf(caller)?.id === user.id) throw new HubError('invalid', 'you cannot lock yourself')
+    note.detail = body.stop_servers ? 'servers stopped' : ''
     await users.lock(user, { stopServers: body.stop_servers })
   })
 
@@ -54,12 +56,13 @@ export function mountAccounts(app: FastifyInstance, gate: Gate, deps: HubHttpDep
 
   mount(app, gate, makeSetUpLink, async () => linkBody('setup', await links.makeSetUpLink()))
 
-  mount(app, gate, changePassword, async ({ caller, body, request }) => {
+  mount(app, gate, changePassword, async ({ caller, body, request, note }) => {
     const user = personOf(caller)
     if (!user) throw new HubError('forbidden', 'only a person has a password')
+    note.targets = [{ user: user.name }]
     const leave = new AbortController()
     request.raw.once('close', () => leave.abort(new Error('the client left')))
-    await passwords.change(
+    const changing = passwords.change(
       user,
       { old: body.old_password, wanted: body.new_password },
       {
@@ -69,6 +72,7 @@ export function mountAccounts(app: FastifyInstance, gate: Gate, deps: HubHttpDep
       },
       leave.signal,
     )
+    await refusedToldBy(changing, () => gate.trail.signInRefused(request, user.name))
   })
 
   mount(app, gate, listRights, async ({ params }) => {

@@ -39,8 +39,10 @@ export function mountGroups(app: FastifyInstance, gate: Gate, deps: HubHttpDeps)
     return pageAnswer({ request, publicUrl }, page, { items: bodies, total })
   })
 
-  mount(app, gate, addGroups, async ({ caller, body }) => {
+  mount(app, gate, addGroups, async ({ caller, body, note }) => {
     const made = await groups.create(body.groups, body.users)
+    note.targets = made.map(({ name }) => ({ group: name }))
+    note.detail = membersIn('with', body.users)
     return made.map((group) => shown(group, caller))
   })
 
@@ -48,7 +50,8 @@ export function mountGroups(app: FastifyInstance, gate: Gate, deps: HubHttpDeps)
     shown(await groups.get(params.group), caller),
   )
 
-  mount(app, gate, addGroup, async ({ caller, params, body }) => {
+  mount(app, gate, addGroup, async ({ caller, params, body, note }) => {
+    note.detail = membersIn('with', body.users)
     const [made] = await groups.create([params.group], body.users)
     if (!made) throw new HubError('not_found', 'there is no such group')
     return shown(made, caller)
@@ -56,17 +59,24 @@ export function mountGroups(app: FastifyInstance, gate: Gate, deps: HubHttpDeps)
 
   mount(app, gate, removeGroup, async ({ params }) => groups.remove(params.group))
 
-  mount(app, gate, addMembers, async ({ caller, params, body }) =>
-    shown(await groups.add(params.group, body.users), caller),
-  )
+  mount(app, gate, addMembers, async ({ caller, params, body, note }) => {
+    note.detail = membersIn('added', body.users)
+    return shown(await groups.add(params.group, body.users), caller)
+  })
 
-  mount(app, gate, removeMembers, async ({ caller, params, body }) =>
-    shown(await groups.take(params.group, body.users), caller),
-  )
+  mount(app, gate, removeMembers, async ({ caller, params, body, note }) => {
+    note.detail = membersIn('removed', body.users)
+    return shown(await groups.take(params.group, body.users), caller)
+  })
 
-  mount(app, gate, setGroupProperties, async ({ caller, params, body }) =>
-    shown(await groups.setProperties(params.group, body), caller),
-  )
+  mount(app, gate, setGroupProperties, async ({ caller, params, body, note }) => {
+    note.detail = `properties: ${Object.keys(body).join(', ')}`
+    return shown(await groups.setProperties(params.group, body), caller)
+  })
+}
+
+function membersIn(what: string, users: readonly string[]): string {
+  return users.length === 0 ? '' : `${what} ${users.join(', ')}`
 }
 
 /** JupyterHub's model of a group: what the asker may not see is absent. */

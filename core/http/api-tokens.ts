@@ -14,6 +14,7 @@ import { HubError } from '#core/domain/errors.ts'
 import type { Token } from '#core/domain/tokens/token.ts'
 import type { User } from '#core/domain/users/user.ts'
 
+import { type AuditTrail, refusedToldBy } from './audit-trail.ts'
 import { callerOf } from './authenticate.ts'
 import type { Caller } from './caller.ts'
 import { KNOWN_BROWSER_COOKIE, readCookie } from './cookies.ts'
@@ -36,7 +37,7 @@ export function mountTokens(app: FastifyInstance, gate: Gate, deps: HubHttpDeps)
     return tokenBody(await tokenOf(user, params.id), user, rights)
   })
 
-  mount(app, withBodyAuth(gate, deps), createToken, async ({ caller, params, body }) => {
+  mount(app, withBodyAuth(gate, deps), createToken, async ({ caller, params, body, note }) => {
     const user = await users.find(params.user)
     // Who may make tokens for everybody learns that there is nobody; others are not let through to here.
     if (!user) throw new HubError('forbidden', 'not found, or no permission to make tokens')
@@ -47,12 +48,14 @@ export function mountTokens(app: FastifyInstance, gate: Gate, deps: HubHttpDeps)
       note: body.note ?? `Requested via api${byWhom(caller, user)}`,
       expiresIn: body.expires_in ?? null,
     })
+    note.detail = `a${token.id}: ${scopes.join(' ')}`
     return { ...(await tokenBody(token, user, rights)), token: secret }
   })
 
-  mount(app, gate, removeToken, async ({ params }) => {
+  mount(app, gate, removeToken, async ({ params, note }) => {
     const user = await users.get(params.user)
     const going = await tokens.goingWith(user.id, await tokenOf(user, params.id))
+    note.detail = going.map(({ id }) => `a${id}`).join(', ')
     await ended.ofTokens(
       going.map(({ id }) => id),
       () => tokens.remove(going),
@@ -74,12 +77,15 @@ function withBodyAuth(gate: Gate, deps: HubHttpDeps): Gate {
   return {
     ...gate,
     authenticate: async (request) =>
-      (await callerOf(request, deps)) ? gate.authenticate(request) : provedBy(request, deps),
+      (await callerOf(request, deps))
+        ? gate.authenticate(request)
+        : provedBy(request, gate.trail, deps),
   }
 }
 
 async function provedBy(
   request: FastifyRequest,
+  trail: AuditTrail,
   { signIn, rights }: HubHttpDeps,
 ): Promise<Caller | undefined> {
   const read = BodyAuth.safeParse(request.body)
@@ -87,7 +93,7 @@ async function provedBy(
   const { username, password } = read.data.auth
   const leave = new AbortController()
   request.raw.once('close', () => leave.abort(new Error('the client left')))
-  const user = await signIn.prove(
+  const proving = signIn.prove(
     {
       name: username,
       password,
@@ -96,7 +102,10 @@ async function provedBy(
     },
     leave.signal,
   )
-  return { by: 'password', user, scopes: rights.scopesOf(ownerOf(user)) }
+  const user = await refusedToldBy(proving, () => trail.signInRefused(request, username))
+  const caller = { by: 'password', user, scopes: rights.scopesOf(ownerOf(user)) } as const
+  trail.know(request, caller)
+  return caller
 }
 
 function byWhom(caller: Caller, owner: User): string {

@@ -50,26 +50,30 @@ export function mountUsers(app: FastifyInstance, gate: Gate, deps: HubHttpDeps):
     shown(await users.get(params.user), caller, params.include_stopped_servers),
   )
 
-  mount(app, gate, addUser, async ({ caller, params, body }) => {
+  mount(app, gate, addUser, async ({ caller, params, body, note }) => {
     if (body.admin) requireAdmin(caller)
     const wanted = body.groups && (await allowedGroups(caller, { groups: [] }, body.groups))
+    note.detail = saidOf(body)
     const made = await users.add(params.user, body)
     if (wanted === undefined) return shown(made, caller)
     await groups.setGroupsOf(made, [...wanted, ...made.groups])
     return shown(await users.get(made.name), caller)
   })
 
-  mount(app, gate, addUsers, async ({ caller, body }) => {
+  mount(app, gate, addUsers, async ({ caller, body, note }) => {
     if (body.admin) requireAdmin(caller)
     const made = await users.addMany(body.usernames, body)
+    note.targets = made.map(({ name }) => ({ user: name }))
+    note.detail = saidOf(body)
     const [sight, view] = [sightOf(caller.scopes), viewOf(false)]
     return made.map((user) => userBody(user, [], sight, view))
   })
 
-  mount(app, gate, editUser, async ({ caller, params, body }) => {
+  mount(app, gate, editUser, async ({ caller, params, body, note }) => {
     const user = await users.get(params.user)
     requireAdminFor(caller, user)
     if (body.admin === true) requireAdmin(caller)
+    note.detail = saidOf(body)
     const wanted = body.groups && (await allowedGroups(caller, user, body.groups))
     // The name first: it is what can be refused for what others do at the moment.
     const named = body.name === undefined ? user : await users.rename(user, body.name)
@@ -105,6 +109,26 @@ export function mountUsers(app: FastifyInstance, gate: Gate, deps: HubHttpDeps):
     await groups.checkGroupsOf(person, names)
     return names
   }
+}
+
+/** What was asked for beside the name in the path, in few words. */
+function saidOf({
+  name,
+  admin,
+  groups,
+  files,
+}: {
+  readonly name?: string | undefined
+  readonly admin?: boolean | undefined
+  readonly groups?: readonly string[] | undefined
+  readonly files?: string | undefined
+}): string {
+  return [
+    ...(name === undefined ? [] : [`name ${foldText(name)}`]),
+    ...(admin === undefined ? [] : [admin ? 'admin' : 'no admin']),
+    ...(groups === undefined ? [] : [`groups ${groups.join(', ')}`]),
+    ...(files === undefined ? [] : [`files: ${files}`]),
+  ].join('; ')
 }
 
 function requireAdmin(caller: Caller): void {

@@ -8,6 +8,7 @@ import { HubError } from '#core/domain/errors.ts'
 
 import { mountActivity } from './api-activity.ts'
 import { mountAccounts } from './api-accounts.ts'
+import { mountAudit } from './api-audit.ts'
 import { mountAnnouncement } from './api-announcement.ts'
 import { mountConfig } from './api-config.ts'
 import { mountProgress } from './api-progress.ts'
@@ -20,6 +21,7 @@ import { mountSessions } from './api-sessions.ts'
 import { mountTokens } from './api-tokens.ts'
 import { mountUsers } from './api-users.ts'
 import { mountWho } from './api-who.ts'
+import type { AuditTrail } from './audit-trail.ts'
 import { callerOf } from './authenticate.ts'
 import type { Caller } from './caller.ts'
 import type { HubHttpDeps } from './hub-http.ts'
@@ -29,9 +31,10 @@ import { checkXsrf } from './xsrf-check.ts'
 const LISTS_AT_ONCE = 2
 
 /** Everything below `/hub/api` that answers JSON. */
-export function mountApi(app: FastifyInstance, deps: HubHttpDeps): void {
+export function mountApi(app: FastifyInstance, deps: HubHttpDeps, trail: AuditTrail): void {
   const authenticate = async (request: FastifyRequest): Promise<Caller | undefined> => {
     const caller = await callerOf(request, deps)
+    if (caller) trail.know(request, caller)
     if (caller?.by === 'session' && hasForeignBody(request)) return undefined
     checkXsrf(request, caller, { secret: deps.secret, isApi: true })
     return caller
@@ -49,11 +52,12 @@ export function mountApi(app: FastifyInstance, deps: HubHttpDeps): void {
     document ??= JSON.stringify(openApiDocument())
     return reply.type('application/json').send(document)
   })
-  const gate = { authenticate, rights: deps.rights, turns: new Turns(LISTS_AT_ONCE) }
+  const gate = { authenticate, rights: deps.rights, trail, turns: new Turns(LISTS_AT_ONCE) }
   mountWho(app, gate, deps)
   mountUsers(app, gate, deps)
   mountGroups(app, gate, deps)
   mountAccounts(app, gate, deps)
+  mountAudit(app, gate, deps)
   mountTokens(app, gate, deps)
   mountSessions(app, gate, deps)
   mountServers(app, gate, deps)
@@ -63,7 +67,7 @@ export function mountApi(app: FastifyInstance, deps: HubHttpDeps): void {
   mountServices(app, gate, deps)
   mountConfig(app, gate, deps)
   mountAnnouncement(app, gate, deps)
-  mountFirstPasswords(app, deps)
+  mountFirstPasswords(app, deps, trail)
   app.all('/*', async () => {
     throw new HubError('not_found', 'there is no such operation')
   })

@@ -8,6 +8,7 @@ import fastify, {
 } from 'fastify'
 
 import { mountApi, readBodiesAsJson } from './api.ts'
+import { AuditTrail } from './audit-trail.ts'
 import { clientAddress, doorOf } from './door.ts'
 import { sendError } from './error-page.ts'
 import { refusalOf } from './errors.ts'
@@ -52,7 +53,8 @@ export async function buildApp(deps: HubHttpDeps): Promise<FastifyInstance> {
   app.addHook('onRoute', ({ method, url }) => {
     routes.push(...[method].flat().map((one) => `${one} ${url}`))
   })
-  const tools = makePageTools(deps)
+  const trail = new AuditTrail(deps)
+  const tools = makePageTools(deps, trail)
   keepDoors(app)
   keepHosts(app, deps.addresses)
   addHeaders(app)
@@ -77,7 +79,7 @@ export async function buildApp(deps: HubHttpDeps): Promise<FastifyInstance> {
   await app.register(
     async (api) => {
       readBodiesAsJson(api)
-      mountApi(api, deps)
+      mountApi(api, deps, trail)
     },
     { prefix: '/hub/api' },
   )
@@ -145,7 +147,16 @@ function logAnswers(app: FastifyInstance, { log }: HubHttpDeps): void {
 }
 
 function answerErrors(app: FastifyInstance, { log }: HubHttpDeps, tools: PageTools): void {
-  app.setErrorHandler(async (error, request: FastifyRequest, reply: FastifyReply) =>
-    sendError(request, reply, refusalOf(error, log.unforeseen), tools),
-  )
+  const noteRefusal = async (request: FastifyRequest, refusal: unknown) => {
+    try {
+      await tools.trail.refused(request, refusal)
+    } catch (error) {
+      // A log that cannot be written to is no reason to let anybody in, nor to answer something else.
+      log.unforeseen('', error)
+    }
+  }
+  app.setErrorHandler(async (error, request: FastifyRequest, reply: FastifyReply) => {
+    await noteRefusal(request, error)
+    return sendError(request, reply, refusalOf(error, log.unforeseen), tools)
+  })
 }

@@ -6,6 +6,11 @@ import type { User } from '#core/domain/users/user.ts'
 /** Who is asking, and what he may do. `scopes` are expanded: no `self`, no `inherit`, filters written out. */
 export type Caller = PersonCaller | ServiceCaller | OperatorCaller
 
+/** Who does something: a caller, or somebody with a one-time link. */
+export type Actor =
+  | Caller
+  | { readonly by: 'link'; readonly user: User; readonly scopes: readonly string[] }
+
 /** A person, in a browser or by a token. */
 export type PersonCaller = BrowserCaller | TokenCaller | PasswordCaller
 

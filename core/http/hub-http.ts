@@ -4,6 +4,7 @@ import type { Culler } from '#core/domain/activity/culler.ts'
 import type { RightsService } from '#core/domain/access/rights-service.ts'
 import type { ServiceBook } from '#core/domain/services/service-book.ts'
 import type { ServiceLife } from '#core/domain/services/service-life.ts'
+import type { AuditService } from '#core/domain/audit/audit-service.ts'
 import type { GroupService } from '#core/domain/groups/group-service.ts'
 import type { AccessEnded } from '#core/domain/sign-in/access-ended.ts'
 import type { LinksService } from '#core/domain/sign-in/links-service.ts'
@@ -23,6 +24,7 @@ import type { RunningConfig } from './api-config.ts'
 export interface HubHttpDeps {
   readonly users: UserService
   readonly groups: GroupService
+  readonly audit: AuditService
   readonly rights: RightsService
   readonly servers: ServerService
   readonly culler: Pick<Culler, 'endOf' | 'keep' | 'exempt'>

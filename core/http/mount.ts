@@ -6,9 +6,13 @@ import type { Turns } from '#core/base/turns.ts'
 import type { Endpoint } from '#core/contract/endpoint.ts'
 import type { Target } from '#core/domain/access/holds.ts'
 import type { RightsService } from '#core/domain/access/rights-service.ts'
+import { AUDIT_ACTIONS, type AuditAction } from '#core/domain/audit/audit-entry.ts'
 import { HubError } from '#core/domain/errors.ts'
 
+import type { AuditTrail, Note } from './audit-trail.ts'
 import type { Caller } from './caller.ts'
+import { LOGIN_COOKIE, readCookie } from './cookies.ts'
+import { Refused } from './refused.ts'
 
 /** One call of an endpoint: who, with what. */
 export interface Call<Params, Body> {
@@ -17,6 +21,8 @@ export interface Call<Params, Body> {
   readonly body: Body
   readonly request: FastifyRequest
   readonly reply: FastifyReply
+  /** What the audit log is told besides, of an operation that it has a name for. */
+  readonly note: Note
 }
 
 /** How callers are known and held to their rights. */
@@ -24,6 +30,7 @@ export interface Gate {
   /** Finds out who is asking; refuses a browser's call that its own page did not make. */
   readonly authenticate: (request: FastifyRequest) => Promise<Caller | undefined>
   readonly rights: RightsService
+  readonly trail: AuditTrail
   /** Lists are long: they go through one after the other, and everything else in between. */
   readonly turns: Turns
 }
@@ -39,6 +46,7 @@ export function mount<Params extends z.ZodType, Body extends z.ZodType, Output e
     lists = false,
     known = false,
     tellsApart = false,
+    audit,
     params,
     body,
     output,
@@ -46,18 +54,25 @@ export function mount<Params extends z.ZodType, Body extends z.ZodType, Output e
   }: Endpoint<Params, Body, Output>,
   run: (call: Call<z.output<Params>, z.output<Body>>) => Promise<z.input<Output>>,
 ): void {
+  const action = actionOf(audit)
   app.route({
     method,
     url: path,
     handler: async (request, reply) => {
       const caller = await gate.authenticate(request)
-      if (!caller) throw new HubError('not_signed_in', 'Missing or invalid credentials.')
+      if (!caller) throw missingCredentials(request)
       const asked = params.parse(Object.assign({}, request.query, request.params))
-      if (!known) await requireOneOf(gate, { scopes, lists, tellsApart }, caller, targetOf(asked))
+      const target = targetOf(asked)
+      if (!known) await requireOneOf(gate, { scopes, lists, tellsApart }, caller, target)
       const call = { caller, params: asked, body: body.parse(request.body ?? undefined) }
       const answer = async () => {
-        const found = await run({ ...call, request, reply })
-        if (reply.sent) return reply
+        const found =
+          action === undefined
+            ? await run({ ...call, request, reply, note: { detail: '', targets: undefined } })
+            : await gate.trail.around({ request, caller, action, target }, (note) =>
+                run({ ...call, request, reply, note }),
+              )
+        if (reply.sent || Object.is(found, reply)) return reply
         void reply.code(replyStatus(reply, status))
         if (found === undefined) return reply.type('text/plain').send()
         // The items of a list are made by what makes the single ones; checking hundreds again costs as much as making them.
@@ -66,6 +81,23 @@ export function mount<Params extends z.ZodType, Body extends z.ZodType, Output e
       return lists ? gate.turns.take(answer) : answer()
     },
   })
+}
+
+/** @throws Error for a name that the log does not know: a mistake of ours, told when the hub starts */
+function actionOf(audit: string | null | undefined): AuditAction | undefined {
+  if (audit === undefined || audit === null) return undefined
+  const action = AUDIT_ACTIONS.find((known) => known === audit)
+  if (!action) throw new Error(`the audit log knows no action '${audit}'`)
+  return action
+}
+
+/** One that was sent, and does not hold, belongs into the audit log; asking without any does not. */
+export function missingCredentials(request: FastifyRequest): HubError {
+  const message = 'Missing or invalid credentials.'
+  return request.headers.authorization === undefined &&
+    readCookie(request, LOGIN_COOKIE) === undefined
+    ? new HubError('not_signed_in', message)
+    : new Refused('credential.refused', 'not_signed_in', message)
 }
 
 /** As `mount`, for the few endpoints that anyone may call: a one-time code in the body is the credential. */
@@ -116,12 +148,13 @@ export async function requireOneOf(
   if (found === 'yes' || (found === 'elsewhere' && lists)) return
   // A call that names nothing has nothing to hide.
   if (found === 'elsewhere' && !tellsApart && Object.keys(target).length > 0)
-    throw new HubError('not_found', 'No access to resources or resources not found')
+    throw new Refused('right.refused', 'not_found', 'No access to resources or resources not found')
   throw notAuthorized(scopes)
 }
 
 export function notAuthorized(scopes: readonly string[]): HubError {
-  return new HubError(
+  return new Refused(
+    'right.refused',
     'forbidden',
     `Action is not authorized with current scopes; requires any of [${scopes.join(', ')}]`,
   )

@@ -58,6 +58,21 @@ describe('a visitor at a server', () => {
   const codeIn = (location: unknown) =>
     new URL(String(location), 'http://hub.example').searchParams.get('code') ?? ''
 
+  test('whoever goes into somebody else’s server is written down for both of them; the owner is not', async () => {
+    await bobsServer()
+    await authorize('bob')
+    const { cookie, xsrf } = await hub.browserOf('ada')
+    await hub.ask(`/hub/api/oauth2/authorize?${query()}`, {
+      method: 'POST',
+      headers: { ...form, cookie },
+      body: new URLSearchParams({ _xsrf: xsrf }).toString(),
+    })
+
+    expect(hub.auditLog.rows.filter(({ action }) => action === 'server.entered')).toMatchObject([
+      { actor: { name: 'ada' }, target: { kind: 'server', name: 'bob', userId: 2 } },
+    ])
+  })
+
   test('who owns it is let in without a question, and the code works once', async () => {
     const secret = await bobsServer()
     const { status, headers } = await authorize('bob')

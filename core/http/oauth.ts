@@ -1,12 +1,14 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
+import type { Target } from '#core/domain/access/holds.ts'
 import { ownerOf } from '#core/domain/access/owner.ts'
 import { HubError } from '#core/domain/errors.ts'
 import { type AuthorizeRequest, checkAuthorize, grantCode } from '#core/oauth/authorize.ts'
-import { anyOf, type ClientDirectory } from '#core/oauth/client.ts'
+import { type OAuthClient, anyOf, type ClientDirectory } from '#core/oauth/client.ts'
 import { exchangeCode } from '#core/oauth/exchange.ts'
 import { OAuthError } from '#core/oauth/oauth-error.ts'
 
+import type { AuditTrail } from './audit-trail.ts'
 import type { BrowserCaller } from './caller.ts'
 import { doorOf } from './door.ts'
 import type { HubHttpDeps } from './hub-http.ts'
@@ -18,7 +20,7 @@ import type { PageTools } from './page-tools.ts'
 export function mountOAuth(
   app: FastifyInstance,
   deps: HubHttpDeps,
-  { caller, checked, pages, toSignIn }: PageTools,
+  { caller, checked, pages, toSignIn, trail }: PageTools,
 ): void {
   const { codes, clock, tokens, rights } = deps
   const clients = clientsOf(deps)
@@ -29,7 +31,7 @@ export function mountOAuth(
     const asked = await readRequest(request)
     const { needed, more } = await grantable(asked, who, rights)
     const scopes = [...needed, ...more]
-    if (!(await mustAsk(asked, who, scopes))) return consent(reply, asked, { who, scopes })
+    if (!(await mustAsk(asked, who, scopes))) return consent(request, reply, asked, { who, scopes })
     return pages.send(request, reply, {
       viewer: who,
       body: {
@@ -50,7 +52,7 @@ export function mountOAuth(
     const chosen = new Set(rights.access.expandKnown(chosenScopes(request.body), ownerOf(who.user)))
     // A form without any scope lets the program know who comes, and no more (as JupyterHub has it).
     const scopes = [...needed, ...more.filter((scope) => chosen.has(scope))]
-    return consent(reply, asked, { who, scopes })
+    return consent(request, reply, asked, { who, scopes })
   })
 
   app.post('/hub/api/oauth2/token', async (request, reply) => {
@@ -99,18 +101,34 @@ export function mountOAuth(
   }
 
   async function consent(
+    request: FastifyRequest,
     reply: FastifyReply,
     asked: AuthorizeRequest,
     { who, scopes }: { readonly who: BrowserCaller; readonly scopes: readonly string[] },
   ): Promise<FastifyReply> {
-    const visitor = {
-      userId: who.user.id,
-      userName: who.user.name,
-      sessionId: who.session.id,
-      scopes,
-    }
+    const { user, session } = who
+    const visitor = { userId: user.id, userName: user.name, sessionId: session.id, scopes }
+    await noteEntry(trail, request, { who, client: asked.client })
     return reply.redirect(await grantCode(asked, visitor, { codes, now: clock.now() }))
   }
+}
+
+/** Whoever goes into somebody else's server, or into a service, is written down; his own server is his own affair. */
+async function noteEntry(
+  trail: AuditTrail,
+  request: FastifyRequest,
+  { who, client }: { readonly who: BrowserCaller; readonly client: OAuthClient },
+): Promise<void> {
+  const action = client.owner === null ? 'service.entered' : 'server.entered'
+  if (client.owner !== who.user.name)
+    await trail.done(request, who, action, { target: enteredBy(client) })
+}
+
+/** Which server or service it is: a server's own address says which of its owner's. */
+function enteredBy({ id, owner, redirectUri }: OAuthClient): Target {
+  if (owner === null) return { service: id.replace(/^service-/, '') }
+  const name = /\/user\/[^/]+\/(?:([^/]+)\/)?oauth_callback$/.exec(redirectUri)?.[1] ?? ''
+  return { user: owner, server: decodeURIComponent(name) }
 }
 
 function chosenScopes(body: unknown): readonly string[] {

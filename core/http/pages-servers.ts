@@ -2,7 +2,6 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import * as z from 'zod'
 
 import type { RightsService } from '#core/domain/access/rights-service.ts'
-import { HubError } from '#core/domain/errors.ts'
 import { prefixOf, quote, type Server, type ServerId } from '#core/domain/servers/server.ts'
 import { normaliseUserName } from '#core/domain/users/user-name.ts'
 
@@ -10,6 +9,7 @@ import { serverBody } from './bodies.ts'
 import type { BrowserCaller, Caller } from './caller.ts'
 import type { HubHttpDeps } from './hub-http.ts'
 import { safeNext } from './next-url.ts'
+import { Refused } from './refused.ts'
 import type { PageTools } from './page-tools.ts'
 
 const Query = z.object({ next: z.string().max(8192).optional().catch(undefined) })
@@ -105,7 +105,11 @@ export async function requireServer(
   { user, name }: ServerId,
 ): Promise<void> {
   if ((await rights.holdsOneOf(who.scopes, [scope], { user, server: name })) !== 'yes') {
-    throw new HubError('not_found', 'There is no such server, or it is not yours to see.')
+    throw new Refused(
+      'right.refused',
+      'not_found',
+      'There is no such server, or it is not yours to see.',
+    )
   }
 }
 

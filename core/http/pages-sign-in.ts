@@ -4,6 +4,7 @@ import * as z from 'zod'
 import { HubError } from '#core/domain/errors.ts'
 import { prefixOf } from '#core/domain/servers/server.ts'
 
+import { refusedToldBy } from './audit-trail.ts'
 import {
   clearSessionCookies,
   KNOWN_BROWSER_COOKIE,
@@ -27,7 +28,7 @@ const Next = z.object({ next: z.string().max(8192).optional().catch(undefined) }
 export function mountSignInPages(
   app: FastifyInstance,
   deps: HubHttpDeps,
-  { caller, checked, pages }: PageTools,
+  { caller, checked, pages, trail }: PageTools,
 ): void {
   const { signIn, sessions, servers, addresses, publicUrl, sessionDays } = deps
   const { secure } = addresses
@@ -79,7 +80,7 @@ export function mountSignInPages(
     const leave = new AbortController()
     request.raw.once('close', () => leave.abort(new Error('the browser left')))
     try {
-      const { session, knownBrowser } = await signIn.signIn(
+      const signingIn = signIn.signIn(
         {
           name: username,
           password,
@@ -88,6 +89,11 @@ export function mountSignInPages(
         },
         leave.signal,
       )
+      const { user, session, knownBrowser } = await refusedToldBy(signingIn, () =>
+        trail.signInRefused(request, username),
+      )
+      const who = { by: 'password', user, scopes: [] } as const
+      await trail.done(request, who, 'sign-in', { target: { user: user.name } })
       setSessionCookies(reply, session, { ...writer, days: sessionDays })
       setKnownBrowserCookie(reply, knownBrowser, { secure })
       return reply.redirect(nextOf(request, '/hub/'))
@@ -105,15 +111,26 @@ export function mountSignInPages(
 
   app.get('/hub/logout', async (request, reply) => {
     const who = await caller(request)
-    if (who) await sessions.end(who.session.id)
+    if (who) {
+      await sessions.end(who.session.id)
+      await trail.done(request, who, 'sign-out', { target: { user: who.user.name } })
+    }
     clearSessionCookies(reply, writer)
     return pages.send(request, reply, { viewer: undefined, body: { page: 'signed-out' } })
   })
+  mountFirstPages(app, deps, pages)
+}
 
+/** Where the first admin is made, and where people choose a password. */
+function mountFirstPages(
+  app: FastifyInstance,
+  { links }: HubHttpDeps,
+  pages: PageTools['pages'],
+): void {
   app.get('/hub/setup', async (request, reply) =>
     pages.send(request, reply, {
       viewer: undefined,
-      body: { page: 'set-up', open: await deps.links.canSetUp() },
+      body: { page: 'set-up', open: await links.canSetUp() },
     }),
   )
 

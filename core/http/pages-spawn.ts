@@ -22,7 +22,7 @@ interface Visit {
 /** `/hub/spawn[/USER[/SERVER]]`: starts a server, or asks first what the form of the settings asks. */
 export function mountSpawnPages(app: FastifyInstance, deps: HubHttpDeps, tools: PageTools): void {
   const { rights, servers, addresses } = deps
-  const { caller, checked, pages, toSignIn } = tools
+  const { caller, checked, pages, toSignIn, trail } = tools
 
   for (const shape of ['/hub/spawn', '/hub/spawn/:user', '/hub/spawn/:user/:server']) {
     app.get(shape, async (request, reply) => {
@@ -69,7 +69,9 @@ export function mountSpawnPages(app: FastifyInstance, deps: HubHttpDeps, tools: 
     options: UserOptions | undefined,
   ): Promise<FastifyReply> {
     try {
-      await servers.start(id, { userOptions: options })
+      const target = { user: id.user, server: id.name }
+      const start = () => servers.start(id, { userOptions: options })
+      await trail.around({ request, caller: who, action: 'server.start', target }, start)
     } catch (error) {
       if (!(error instanceof HubError)) throw error
       if (error.code === 'invalid' && servers.form.length > 0)

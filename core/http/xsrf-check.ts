@@ -1,9 +1,8 @@
 import type { FastifyRequest } from 'fastify'
 
-import { HubError } from '#core/domain/errors.ts'
-
 import type { Caller } from './caller.ts'
 import { clientAddress } from './door.ts'
+import { Refused } from './refused.ts'
 import {
   firstValidXsrfCookie,
   makeXsrfToken,
@@ -45,9 +44,14 @@ export function checkXsrf(
   if (!needed) return
   const given = sentToken(request)
   if (given === undefined)
-    throw new HubError('forbidden', `'_xsrf' argument missing from ${request.method}`)
+    throw new Refused(
+      'xsrf.refused',
+      'forbidden',
+      `'_xsrf' argument missing from ${request.method}`,
+    )
   if (!verifyXsrfToken(secret, idOf(request, caller), given)) {
-    throw new HubError(
+    throw new Refused(
+      'xsrf.refused',
       'forbidden',
       'This form is out of date (its _xsrf does not match). Load the page again and repeat.',
     )

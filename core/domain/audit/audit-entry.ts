@@ -12,9 +12,12 @@ export const AUDIT_ACTIONS = [
   'group.change',
   'group.remove',
   'hub.shutdown',
+  'password-link.make',
   'password.change',
   'proxy.change',
   'right.refused',
+  'server.add',
+  'server.change',
   'server.entered',
   'server.remove',
   'server.start',
@@ -39,7 +42,9 @@ export const AUDIT_ACTIONS = [
   'token.replayed',
   'user.add',
   'user.change',
+  'user.lock',
   'user.remove',
+  'user.unlock',
   'xsrf.refused',
 ] as const
 export type AuditAction = (typeof AUDIT_ACTIONS)[number]
@@ -53,7 +58,7 @@ export interface AuditActor {
 }
 
 /** What was acted on. */
-interface AuditTarget {
+export interface AuditTarget {
   readonly kind: 'user' | 'server' | 'group' | 'service' | 'hub'
   /** `ada`, `ada/lab` for a named server; empty when it is not told. */
   readonly name: string

@@ -21,6 +21,8 @@ import { ServiceBook } from '#core/domain/services/service-book.ts'
 import { ServiceTokens } from '#core/domain/services/service-tokens.ts'
 import type { Service } from '#core/domain/services/service.ts'
 import { ServerService } from '#core/domain/servers/server-service.ts'
+import { AuditService } from '#core/domain/audit/audit-service.ts'
+import { FakeAuditLog } from '#core/domain/testing/fake-audit-log.ts'
 import { FakeAnnouncementStore } from '#core/domain/testing/fake-announcement-store.ts'
 import { FakeEndedStore } from '#core/domain/testing/fake-ended-store.ts'
 import { FakeGroupStore } from '#core/domain/testing/fake-group-store.ts'
@@ -85,6 +87,13 @@ export class OpenHub implements AsyncDisposable {
   mounted: readonly string[] = []
   readonly routes = new FakeRouteTable()
   readonly homes = new FakeHomeStore()
+  readonly auditLog = new FakeAuditLog()
+  readonly audit = new AuditService({
+    log: this.auditLog,
+    clock: this.clock,
+    maxAgeMs: 365 * 86_400_000,
+    maxRows: 1_000_000,
+  })
   /** Seconds that a token lives at most; 0: no limit. */
   longestToken = 0
   tokens!: TokenService
@@ -319,6 +328,7 @@ export class OpenHub implements AsyncDisposable {
       }),
       servers: this.servers,
       groups: this.groups,
+      audit: this.audit,
       rights: new RightsService({ access: () => this.access, users }),
       culler: this.culler,
       signIn,
