@@ -19,6 +19,7 @@ import type {
 import { CAPABILITIES } from './capabilities.ts'
 import { endServer } from './end-server.ts'
 import { type Launched, launchProcess } from './launch-process.ts'
+import { Leftovers } from './leftovers.ts'
 import { checkRoom, homeName, isPublicId, serverPaths } from './paths.ts'
 import { isAlive, MARKER, markedOf, ownProcesses, type ProcessId } from './process-table.ts'
 import { secretsOf } from './redact.ts'
@@ -64,11 +65,13 @@ export class ProcessSpawner implements Spawner {
   readonly capabilities = CAPABILITIES
   readonly #options: ProcessSpawnerOptions
   readonly #own = new Map<string, Own>()
+  readonly #leftovers: Leftovers
 
   /** @throws HubError `invalid` when the sockets' directory has too long a path */
   constructor(options: ProcessSpawnerOptions) {
     checkRoom(options.socketsDir)
     this.#options = options
+    this.#leftovers = new Leftovers([options.socketsDir, options.logsDir])
   }
 
   async start(spec: ServerSpec, { signal, onProgress }: StartOptions): Promise<Spawned> {
@@ -135,6 +138,8 @@ export class ProcessSpawner implements Spawner {
       trimLog(this.#logFile(publicId))
       oldest.set(publicId, { adapter: this.name, publicId, pid, startTime })
     }
+    for (const id of this.#leftovers.find(new Set(oldest.keys()), Date.now()))
+      await this.cleanUp(id)
     return [...oldest.values()]
   }
 

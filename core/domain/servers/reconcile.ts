@@ -70,6 +70,10 @@ async function resume(deps: ServerLifeDeps, operations: Operations, row: Server)
     operations.launch(row)
     return
   }
+  // A hub that was killed may have made a process and not written down which: no two work on one person's files.
+  const left =
+    row.handle ?? (await spawner.list()).find(({ publicId }) => publicId === row.publicId)
+  if (left) await spawner.stop(left)
   await spawner.cleanUp(row.publicId)
   const again = await servers.move(
     row.id,

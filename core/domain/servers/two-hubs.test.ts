@@ -123,6 +123,22 @@ describe('a start that goes on in one hub', () => {
     expect(machine.alive).toHaveLength(1)
   })
 
+  test('is begun anew by the other hub when it is not known which process was made, and that one is ended before', async () => {
+    await store.move(adas, { states: ['spawning'] }, { handle: null, address: null })
+    const before = machine.alive
+
+    for (let ms = 0; ms <= 12_000; ms += LOOK_MS) {
+      await two.clock.advance(LOOK_MS)
+      await two.service.look()
+      await two.clock.advance(0)
+    }
+
+    expect(machine.started).toHaveLength(2)
+    expect(machine.alive).toHaveLength(1)
+    expect(machine.alive).not.toEqual(before)
+    expect(events).not.toContain('two orphan stopped')
+  })
+
   test('is taken over by one of several', async () => {
     const three = hub('three')
 
