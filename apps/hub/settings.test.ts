@@ -13,6 +13,20 @@ describe('rights in the configuration', () => {
     expect([...SCOPE_NAMES].toSorted()).toEqual(Object.keys(SCOPE_TREE).toSorted())
   })
 
+  test('shares.everyone lets everyone share what is his own, and takes nothing away', () => {
+    const ada = { kind: 'user', name: 'ada', admin: false, groups: [] } as const
+    const scopesUnder = (text: string) => accessOf(text)?.scopesOf(ada) ?? []
+
+    const usual = scopesUnder('')
+    expect(usual).not.toContain('shares!user=ada')
+    const shared = scopesUnder('shares: { everyone: true }')
+    expect(shared).toEqual(expect.arrayContaining([...usual, 'shares!user=ada']))
+    const own = scopesUnder(
+      'shares: { everyone: true }\nroles: [{ name: user, scopes: [self, "read:hub"] }]',
+    )
+    expect(own).toEqual(expect.arrayContaining([...usual, 'read:hub', 'shares!user=ada']))
+  })
+
   test('a scope that the configuration takes is one that the hub can read', () => {
     const scope = fc
       .tuple(

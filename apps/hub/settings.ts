@@ -70,15 +70,25 @@ function cullTimes({ idle_after: idle, max_age: age, warn_before: warn }: SaidTi
   }
 }
 
-export function roleSettings({ roles, custom_scopes: scopes }: HubConfig): RoleSettings {
+export function roleSettings({ roles, custom_scopes: scopes, shares }: HubConfig): RoleSettings {
   return {
-    roles,
+    roles: shares.everyone ? withSharing(roles) : roles,
     customScopes: Object.entries(scopes).map(([name, { description, subscopes }]) => ({
       name,
       description,
       includes: subscopes,
     })),
   }
+}
+
+/** Everyone has the role `user`, whatever else the configuration says of it. */
+function withSharing(roles: HubConfig['roles']): HubConfig['roles'] {
+  const nothing = { name: 'user', description: '', scopes: [], users: [], groups: [], services: [] }
+  const user = roles.find(({ name }) => name === 'user') ?? nothing
+  // Without scopes of its own the entry leaves those that are built in.
+  const before = user.scopes.length === 0 ? ['self'] : user.scopes
+  const others = roles.filter(({ name }) => name !== 'user')
+  return [...others, { ...user, scopes: [...before, 'shares!user'] }]
 }
 
 /** What the API tells of the settings. */
