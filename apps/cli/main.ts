@@ -10,6 +10,7 @@ import { addAnnounceCommands } from './announce-commands.ts'
 import { addConfigCommands } from './config-commands.ts'
 import { addGroupCommands } from './group-commands.ts'
 import { operatorSend, sentenceOf } from './operator.ts'
+import { addSessionCommands } from './session-commands.ts'
 import { addTokenCommands } from './token-commands.ts'
 import { addUserCommands } from './user-commands.ts'
 
@@ -24,6 +25,7 @@ const program = new Command('bulkhead')
   .showHelpAfterError('(see bulkhead --help)')
 
 addUserCommands(program, send)
+addSessionCommands(program, send)
 addGroupCommands(program, send)
 addTokenCommands(program, send)
 addAuditCommands(program, { send, dataDir: () => data })
