@@ -85,14 +85,21 @@ async function load(
   return { groups: answered, cpuShare: `${Math.round(share * 100)} % of a core` }
 }
 
+const failures = ({ name, failed }: Answered) =>
+  failed === 0 ? [] : [`${failed} requests of '${name}' failed, or were not answered in time`]
+
 export async function loadUser(hub: BenchHub, seconds: number): Promise<Found> {
   const who = await someTokens(hub)
   const { groups, cpuShare } = await load(hub, seconds, [
     { name: 'user', callers: WITH_A_TOKEN, path: '/hub/api/user', tokens: who },
   ])
   const [user] = groups
-  if (!user || user.failed > 0) throw new Error(`${user?.failed} requests failed`)
-  return { value: user.perSecond, note: `p99 ${user.p99.toFixed(0)} ms; ${cpuShare}` }
+  if (!user) throw new Error('nobody asked')
+  return {
+    value: user.perSecond,
+    broken: failures(user),
+    note: `p99 ${user.p99.toFixed(0)} ms; ${cpuShare}`,
+  }
 }
 
 export async function loadList(
@@ -117,11 +124,12 @@ export async function loadList(
     },
   ])
   const [list, bystander] = groups
-  if (!list || !bystander || list.failed + bystander.failed > 0)
-    throw new Error(`${list?.failed} pages and ${bystander?.failed} others failed`)
+  if (!list || !bystander) throw new Error('nobody asked')
   return {
     value: list.perSecond,
     broken: [
+      ...failures(list),
+      ...failures(bystander),
       ...(list.most > 3 * Math.max(1, list.least)
         ? [`one caller got ${list.most} pages, another ${list.least}`]
         : []),
@@ -161,8 +169,9 @@ export async function secondsToKnown(
     const ready = await countReady(hub, people)
     const seconds = (performance.now() - begun) / 1000
     if (ready === running) {
+      // Rows may say so before anything was looked at: it counts when the hub says that it is up.
       await hub.untilUp()
-      return seconds
+      return (performance.now() - begun) / 1000
     }
     if (seconds > 120) throw new Error(`after 120 s ${ready ?? 'none'} of ${running} are known`)
     await new Promise((resolve) => setTimeout(resolve, 20))

@@ -1,5 +1,6 @@
 import { chmodSync, existsSync, mkdirSync, rmSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 
 import * as z from 'zod'
 
@@ -21,7 +22,14 @@ import { endServer } from './end-server.ts'
 import { type Launched, launchProcess } from './launch-process.ts'
 import { Leftovers } from './leftovers.ts'
 import { checkRoom, homeName, isPublicId, serverPaths } from './paths.ts'
-import { isAlive, MARKER, markedOf, ownProcesses, type ProcessId } from './process-table.ts'
+import {
+  isAlive,
+  type Marked,
+  MARKER,
+  markedOf,
+  ownProcesses,
+  type ProcessId,
+} from './process-table.ts'
 import { secretsOf } from './redact.ts'
 import { readTail, trimLog } from './server-log.ts'
 
@@ -44,6 +52,8 @@ export interface ProcessSpawnerOptions {
 }
 
 const NAME = 'process'
+/** How many processes are looked into before something else gets its turn. */
+const AT_ONCE = 100
 
 /** What we write into a handle. Read strictly: a pid of 0 or -1 would mean everybody. */
 const Handle = z.object({
@@ -128,7 +138,13 @@ export class ProcessSpawner implements Spawner {
   }
 
   async list(): Promise<readonly SpawnHandle[]> {
-    const all = markedOf(ownProcesses(), this.#options.instance)
+    const all: Marked[] = []
+    const own = ownProcesses()
+    // A thousand servers are looked at in pieces, and whoever asks something meanwhile is answered in between.
+    for (let from = 0; from < own.length; from += AT_ONCE) {
+      all.push(...markedOf(own.slice(from, from + AT_ONCE), this.#options.instance))
+      await setImmediate()
+    }
     const publicIdOf = new Map(all.map(({ pid, publicId }) => [pid, publicId]))
     const tops = all.filter(({ parent, publicId }) => publicIdOf.get(parent) !== publicId)
     // A kernel whose server was killed is nobody's child any more; the oldest process stands for the server.

@@ -63,17 +63,16 @@ async function serve(options: HubOptions): Promise<void> {
   })
   const config = live.current()
   const token = proxyToken()
-  const launch = () =>
-    process.send?.({
-      type: 'launch',
-      listen: config.listen,
-      publicNames: publicNames(config),
-      byHost: config.subdomains,
-      frontSocket: frontOf(options),
-    })
+  // At once, so that the proxy loads while the hub does; until the hub's door is open it says that it is on its way.
+  process.send?.({
+    type: 'launch',
+    listen: config.listen,
+    publicNames: publicNames(config),
+    byHost: config.subdomains,
+    frontSocket: frontOf(options),
+  })
   const stores = await waitedFor(() => openSqlStore(databaseOf(options, config)), {
     options,
-    launch,
     say: log.say,
   })
   const shared = await agree(stores, options)
@@ -83,7 +82,6 @@ async function serve(options: HubOptions): Promise<void> {
   })
   const doors = await openDoors(await buildApp(hub.http), options)
   const end = endOrderly(hub, doors, () => lock.close())
-  launch()
   await untilAvailable(
     async () => {
       await hub.http.groups.configure()
@@ -142,15 +140,7 @@ async function openDoors(
 /** The database, at once or later; until then whoever comes is told what is waited for. */
 async function waitedFor(
   open: () => Promise<SqlStores>,
-  {
-    options,
-    launch,
-    say,
-  }: {
-    readonly options: HubOptions
-    readonly launch: () => void
-    readonly say: (message: string) => void
-  },
+  { options, say }: { readonly options: HubOptions; readonly say: (message: string) => void },
 ): Promise<SqlStores> {
   const room = new WaitingRoom()
   let doors: readonly Server[] = []
@@ -162,7 +152,6 @@ async function waitedFor(
     // Nothing is half-way yet that would have to be ended in an orderly way.
     process.once('disconnect', leave)
     doors = await openDoors(room, options)
-    launch()
   })
   process.off('disconnect', leave)
   for (const door of doors) {

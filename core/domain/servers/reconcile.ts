@@ -3,7 +3,7 @@ import { randomHex } from '#core/base/random.ts'
 import { bringDown } from './bring-down.ts'
 import type { Operations } from './operations.ts'
 import { LOG_LINES, type ServerLifeDeps } from './server-life.ts'
-import { prefixOf, type Server } from './server.ts'
+import { prefixOf, type Server, type SpawnHandle } from './server.ts'
 
 /**
  * Makes what is match what is wanted: ends processes that no row knows, finishes or begins anew what was half-way when
@@ -14,6 +14,7 @@ export async function reconcile(deps: ServerLifeDeps, operations: Operations): P
   const running = await deps.spawner.list()
   const rows = await deps.servers.listActive()
   const known = new Set(rows.map(({ publicId }) => publicId))
+  const alive = new Map(running.map((handle) => [handle.publicId, handle]))
   for (const handle of running.filter(({ publicId }) => !known.has(publicId))) {
     await operations.attempt('ending a process that no server knows', async () => {
       // Another hub may have stopped it since.
@@ -25,12 +26,21 @@ export async function reconcile(deps: ServerLifeDeps, operations: Operations): P
   }
   // In the order in which they were asked for, so that a line of starts that a hub left is the same line again.
   for (const row of rows.toSorted((a, b) => startOf(a) - startOf(b))) {
-    if (operations.of(row.id)) continue
+    // What was just found running needs no second look: in a quiet hub that is every server.
+    if (operations.of(row.id) || isPlainlyReady(row, alive.get(row.publicId))) continue
     await operations.attempt(`looking after the server of ${row.id.user}`, () =>
       lookAfter(deps, operations, row),
     )
   }
   await operations.attempt('mending the routes', () => mendRoutes(deps))
+}
+
+function isPlainlyReady({ state, handle }: Server, found: SpawnHandle | undefined): boolean {
+  if (state !== 'ready' || !handle || !found) return false
+  const keys = Object.keys(found)
+  return (
+    keys.length === Object.keys(handle).length && keys.every((key) => handle[key] === found[key])
+  )
 }
 
 const startOf = ({ startedAt }: Server) => startedAt?.getTime() ?? 0
