@@ -7,6 +7,7 @@ import * as culling from './culling.ts'
 import * as groups from './groups.ts'
 import type { AnyEndpoint } from './endpoint.ts'
 import * as hub from './hub.ts'
+import * as info from './info.ts'
 import * as oauth from './oauth.ts'
 import * as progress from './progress.ts'
 import * as servers from './servers.ts'
@@ -19,7 +20,10 @@ import * as who from './who.ts'
 
 /** The operations by noun, each with what its chapter of the document says of them. */
 export const CHAPTERS = [
-  chapter('Hub', 'The hub itself: its version, its health, its proxy, its end.', hub),
+  chapter('Hub', 'The hub itself: its version, its health, its proxy, its end.', {
+    ...hub,
+    ...info,
+  }),
   chapter('Settings', 'What the hub is set to, and where each setting comes from.', config),
   chapter('Announcement', 'What the operator tells everybody.', announcement),
   chapter('Users', 'People: who there are, and what is known of them.', {

@@ -29,6 +29,8 @@ export function mountProgress(
       const leave = new AbortController()
       const user = (await users.get(params.user)).name
       const id = { user, name: params.server }
+      if (id.name !== '' && !(await servers.get(id)))
+        throw new HubError('not_found', 'there is no such server')
       const events = await servers.progress(id, leave.signal)
       const stream = Readable.from(eventLines(events, addresses))
       stream.once('close', () => leave.abort())

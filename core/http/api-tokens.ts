@@ -45,7 +45,7 @@ export function mountTokens(app: FastifyInstance, gate: Gate, deps: HubHttpDeps)
     const { token, secret } = await tokens.create({
       userId: user.id,
       scopes,
-      note: body.note ?? `Requested via api${byWhom(caller, user)}`,
+      note: body.note || `Requested via api${byWhom(caller, user)}`,
       expiresIn: body.expires_in ?? null,
     })
     note.detail = `a${token.id}: ${scopes.join(' ')}`

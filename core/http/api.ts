@@ -1,7 +1,8 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import * as z from 'zod'
 
 import { Turns } from '#core/base/turns.ts'
+import { ENDPOINTS, pathsOf } from '#core/contract/endpoints.ts'
 import { getOpenApi, getVersion, PROTOCOL_VERSION } from '#core/contract/hub.ts'
 import { openApiDocument } from '#core/contract/openapi.ts'
 import { HubError } from '#core/domain/errors.ts'
@@ -13,6 +14,7 @@ import { mountAnnouncement } from './api-announcement.ts'
 import { mountConfig } from './api-config.ts'
 import { mountProgress } from './api-progress.ts'
 import { mountGroups } from './api-groups.ts'
+import { mountInfo } from './api-info.ts'
 import { mountServers } from './api-servers.ts'
 import { mountServices } from './api-services.ts'
 import { mountCulling } from './api-culling.ts'
@@ -66,11 +68,45 @@ export function mountApi(app: FastifyInstance, deps: HubHttpDeps, trail: AuditTr
   mountActivity(app, gate, deps)
   mountServices(app, gate, deps)
   mountConfig(app, gate, deps)
+  mountInfo(app, gate, deps)
   mountAnnouncement(app, gate, deps)
   mountFirstPasswords(app, deps, trail)
-  app.all('/*', async () => {
-    throw new HubError('not_found', 'there is no such operation')
+  const methodsOf = methodTable()
+  const noOperation = async (request: FastifyRequest, reply: FastifyReply) =>
+    answerNoOperation(request, reply, methodsOf)
+  app.all('/*', noOperation)
+  app.route({
+    method: ['OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    url: '/',
+    handler: noOperation,
   })
+}
+
+/** The methods that an address of the API takes; none where there is nothing. */
+function methodTable(): (path: string) => readonly string[] {
+  const shapes = ENDPOINTS.flatMap((endpoint) =>
+    pathsOf(endpoint).map((path) => ({
+      method: endpoint.method,
+      shape: new RegExp(`^/hub/api${path.replaceAll(/:[a-z_]+/g, '[^/]+').replace(/\/$/, '')}/?$`),
+    })),
+  )
+  return (path) => shapes.filter(({ shape }) => shape.test(path)).map(({ method }) => method)
+}
+
+/** OPTIONS is answered emptily where there is something, another wrong method with 405 and what would do. */
+function answerNoOperation(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  methodsOf: (path: string) => readonly string[],
+): FastifyReply {
+  const path = request.url.split('?')[0] ?? ''
+  const methods = [...new Set(methodsOf(path))]
+  // The method would do, and the router took it for none of its own: a part of the address is longer than any name.
+  if (methods.length === 0 || methods.some((method) => method === request.method))
+    throw new HubError('not_found', 'there is no such operation')
+  void reply.header('allow', [...methods, 'OPTIONS'].join(', '))
+  if (request.method === 'OPTIONS') return reply.code(200).send()
+  throw new HubError('not_allowed', `${request.method} is nothing that can be done here`)
 }
 
 /** A browser can be made to send other types without asking us first; so with a cookie only JSON counts (as JupyterHub has it). */

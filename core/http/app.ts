@@ -25,6 +25,9 @@ import { mountSignInPages } from './pages-sign-in.ts'
 
 const MOST_BODY_BYTES = 1024 * 1024
 
+/** The default server's name is empty: clients that put it into `…/servers/NAME` all the same ask about `…/server`. */
+const UNNAMED_SERVER = /^(\/hub\/api\/users\/[^/?]+)\/servers\/(?=\/progress|\?|$)/
+
 const mounted = new WeakMap<FastifyInstance, readonly string[]>()
 
 /** What an app serves, a line a route: `GET /hub/api/users/:user`. */
@@ -42,6 +45,7 @@ export async function buildApp(deps: HubHttpDeps): Promise<FastifyInstance> {
     // The log gets paths without their queries, where codes and tokens could be; so the framework's own logger stays off.
     logger: false,
     frameworkErrors: refuseAddress,
+    rewriteUrl: ({ url = '' }) => url.replace(UNNAMED_SERVER, '$1/server'),
     forceCloseConnections: true,
     // Shapes are read with Zod; the framework's own compilers of schemas would only be loaded.
     schemaController: {
@@ -134,7 +138,8 @@ function keepDoors(app: FastifyInstance): void {
 function logAnswers(app: FastifyInstance, { log }: HubHttpDeps): void {
   app.addHook('onResponse', (request, reply, done) => {
     const who = clientAddress(request.raw) || doorOf(request.raw)
-    const target = request.url.split('?')[0] ?? ''
+    // Old clients wrote a token, or a cookie, into this address: it is not served, and not written down.
+    const target = (request.url.split('?')[0] ?? '').replace(/(\/authorizations\/).*/, '$1…')
     log.answered({
       method: request.method,
       target: target.slice(0, 256),

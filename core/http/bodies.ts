@@ -7,18 +7,19 @@ export function serverBody(server: Server, addresses: Addresses): ServerBody {
   const { id, state } = server
   const url = addresses.urlOf(id)
   const progress = progressPathOf(server)
+  const stopped = state === 'stopped' || state === 'failed'
   return {
     name: id.name,
     full_name: `${id.user}/${id.name}`,
     display_name: server.displayName || id.name,
     ready: state === 'ready',
-    stopped: state === 'stopped' || state === 'failed',
+    stopped,
     pending: pendingOf(server),
     url,
     progress_url: progress,
     full_url: addresses.fullUrlOf(id),
     full_progress_url: addresses.hub + progress,
-    started: server.startedAt?.toISOString() ?? null,
+    started: stopped ? null : (server.startedAt?.toISOString() ?? null),
     last_activity: server.lastActivity?.toISOString() ?? null,
     user_options: { ...server.userOptions },
     since: server.stateSince.toISOString(),

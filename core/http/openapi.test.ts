@@ -17,6 +17,8 @@ const mounted = () =>
     hub.mounted
       .filter((route) => / \/hub\/api(\/|$)/.test(route) && !route.endsWith('/*'))
       .filter((route) => !/^(HEAD|OPTIONS) /.test(route))
+      // The root takes nothing but to be read: the others are refused there.
+      .filter((route) => !/^(?:POST|PUT|PATCH|DELETE) \/hub\/api\/?$/.test(route))
       .map((route) => route.replace('/hub/api', '').replace(/ $/, ' /')),
   )
 

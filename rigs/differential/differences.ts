@@ -1,29 +1,17 @@
 import type { Case } from './case.ts'
+import { bugs } from './differences-bugs.ts'
+import type { Difference } from './differences-kinds.ts'
+import { own } from './differences-own.ts'
 
-/** A way in which this hub answers otherwise than JupyterHub 6.1.1, and why. */
-export interface Difference {
-  readonly id: string
-  /** Which requests: `noun METHOD /path`, as the tables have them. */
-  readonly at: RegExp
-  /** Which of their lines: `where: theirs ≠ ours`. */
-  readonly differs: RegExp
-  /** Of whom, or with which body; absent: all. */
-  readonly when?: (each: Case) => boolean
-  readonly theirs: string
-  readonly ours: string
-  readonly why: string
-}
-
-export const DIFFERENCES: readonly Difference[] = []
+/** All of them, in the order in which the document has them. */
+export const DIFFERENCES: readonly Difference[] = [...bugs, ...own]
 
 const seen = new Set<string>()
 
 /** Whether the list has the difference; notes that it has occurred. */
-export function isListed(noun: string, each: Case, line: string): boolean {
-  const request = `${noun} ${each.method} ${each.path}`
-  const found = DIFFERENCES.filter(
-    ({ at, differs, when }) => at.test(request) && differs.test(line) && (when?.(each) ?? true),
-  )
+export function isListed(noun: string, { as, method, path, body }: Case, line: string): boolean {
+  const request = `${noun} ${method} ${path} ${as} ${JSON.stringify(body) ?? ''}`
+  const found = DIFFERENCES.filter(({ at, differs }) => at.test(request) && differs.test(line))
   for (const { id } of found) seen.add(id)
   return found.length > 0
 }

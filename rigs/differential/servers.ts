@@ -35,7 +35,6 @@ export const servers: readonly Case[] = [
   ...OTHERS.map((as) => call(as, 'PUT /users/ann/servers/work', { body: {} })),
   ...bodies('ann', 'PUT /users/ann/servers/work', [
     '{',
-    '[]',
     '"x"',
     { display_name: 5 },
     { display_name: ' two  spaces' },
@@ -63,7 +62,7 @@ export const servers: readonly Case[] = [
     { display_name: 5 },
     { user_options: 'x' },
     { display_name: 'Elsewhere' },
-    { user_options: { size: 'large' } },
+    { display_name: 'Elsewhere', user_options: { size: 'large' } },
     { name: 'desk' },
   ]),
   call('ann', 'PATCH /users/ann/servers/none', { body: { display_name: 'x' } }),
@@ -77,7 +76,7 @@ export const servers: readonly Case[] = [
   call('ann', 'PATCH /users/ann/servers/second', { body: { name: 'third' } }),
 
   ...OTHERS.map((as) => call(as, 'POST /users/ann/servers/desk')),
-  ...bodies('ann', 'POST /users/ann/servers/desk', ['{', '[]', { display_name: 5 }]),
+  ...bodies('ann', 'POST /users/ann/servers/desk', ['{', { display_name: 5 }]),
   call('ann', 'POST /users/ann/servers/desk', { body: { size: 'from the old form' } }),
   call('ann', 'POST /users/ann/servers/desk', { body: { size: 'again' } }),
   call('ann', 'GET /users/ann/servers/desk'),
@@ -100,5 +99,6 @@ export const servers: readonly Case[] = [
   call('ann', 'GET /users/ann'),
   call('ann', 'POST /users/ann/server', { body: { user_options: { a: 1 } } }),
   call('ann', 'GET /users/ann/server'),
+  call('ann', 'PUT /users/ann/servers/listed', { body: '[]' }),
   call('ada', 'DELETE /users/ann'),
 ]

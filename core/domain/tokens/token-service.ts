@@ -4,7 +4,7 @@ import { hashSecret, randomHex } from '#core/base/random.ts'
 import { HubError } from '../errors.ts'
 import { serverTokenScopes } from '../servers/server-environment.ts'
 import type { ServerTokens } from '../servers/server-life.ts'
-import { clientIdOf, type Server } from '../servers/server.ts'
+import { clientIdOf, prefixOf, type Server } from '../servers/server.ts'
 import type { NewToken, TokenStore } from './token-store.ts'
 import type { Token } from './token.ts'
 
@@ -100,7 +100,7 @@ export class TokenService implements ServerTokens {
         userId: server.userId,
         service: null,
         scopes,
-        note: 'the server itself',
+        note: `Server at ${prefixOf(server.id)}`,
         clientId,
         sessionId: null,
       },
