@@ -9,6 +9,7 @@ import { HubError } from '#core/domain/errors.ts'
 import { SERVER_ARGUMENTS } from '#core/domain/servers/server-arguments.ts'
 import { activityPathOf } from '#core/domain/servers/server-environment.ts'
 import type { SpawnHandle } from '#core/domain/servers/server.ts'
+import type { ServerUsage } from '#core/domain/servers/usage.ts'
 import type {
   Inspection,
   ServerSpec,
@@ -30,6 +31,7 @@ import {
   ownProcesses,
   type ProcessId,
 } from './process-table.ts'
+import { usageOf } from './process-usage.ts'
 import { secretsOf } from './redact.ts'
 import { readTail, trimLog } from './server-log.ts'
 
@@ -157,6 +159,11 @@ export class ProcessSpawner implements Spawner {
     for (const id of this.#leftovers.find(new Set(oldest.keys()), Date.now()))
       await this.cleanUp(id)
     return [...oldest.values()]
+  }
+
+  async usage(handles: readonly SpawnHandle[]): Promise<ReadonlyMap<string, ServerUsage>> {
+    const known = handles.flatMap((handle) => Handle.safeParse(handle).data ?? [])
+    return usageOf(known.filter(isAlive), this.#options.instance)
   }
 
   async logTail(publicId: string, lines: number): Promise<readonly string[]> {

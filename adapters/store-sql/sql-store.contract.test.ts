@@ -5,6 +5,7 @@ import { describeAnnouncementStore } from '#core/domain/testing/announcement-sto
 import { describeEndedStore } from '#core/domain/testing/ended-store-contract.ts'
 import { describePeopleStores } from '#core/domain/testing/people-stores-contract.ts'
 import { describeServerStore } from '#core/domain/testing/server-store-contract.ts'
+import { describeUsageStore } from '#core/domain/testing/usage-store-contract.ts'
 import { describeServiceStore } from '#core/domain/testing/service-store-contract.ts'
 import { describeCodeStore } from '#core/oauth/testing/code-store-contract.ts'
 
@@ -33,6 +34,30 @@ describeEachDatabase((kind, fresh) => {
     const { users, servers } = (await fresh()).stores
     for (const name of ['ada', 'bob']) await users.create({ ...ada, name })
     return servers
+  })
+
+  describeUsageStore(kind, async () => {
+    const { users, usage } = (await fresh()).stores
+    const [{ id: adas }, { id: bobs }] = [
+      await users.create(ada),
+      await users.create({ ...ada, name: 'bob' }),
+    ]
+    return { store: usage, ids: { ada: adas, bob: bobs } }
+  })
+
+  test('people and servers are counted', async () => {
+    const { users, servers, counts } = (await fresh()).stores
+    for (const name of ['ada', 'bob']) await users.create({ ...ada, name })
+    const id = (await users.find('ada'))?.id ?? 0
+    await users.touch(id, later)
+    await servers.ensure({ user: 'ada', name: '' }, now)
+    await servers.move({ user: 'ada', name: '' }, { states: ['stopped'] }, { state: 'ready' })
+
+    expect(await counts.count([now, later, new Date(later.getTime() + 1)])).toEqual({
+      people: 2,
+      servers: 1,
+      active: [1, 1, 0],
+    })
   })
 
   describeServiceStore(kind, async () => (await fresh()).stores.services)

@@ -13,12 +13,15 @@ import type { ServerStore } from '#core/domain/servers/server-store.ts'
 import type { ServiceStore } from '#core/domain/services/service-store.ts'
 import type { ShareStore } from '#core/domain/shares/share-store.ts'
 import type { TokenStore } from '#core/domain/tokens/token-store.ts'
+import type { CountStore } from '#core/domain/usage/count-store.ts'
+import type { UsageStore } from '#core/domain/usage/usage-store.ts'
 import type { UserStore } from '#core/domain/users/user-store.ts'
 import type { CodeStore } from '#core/oauth/code-store.ts'
 
 import { SqlAgreedValues } from './agreed-values-sql.ts'
 import { SqlAnnouncementStore } from './announcement-store-sql.ts'
 import { SqlAuditLog } from './audit-log-sql.ts'
+import { SqlCountStore } from './count-store-sql.ts'
 import { SqlCodeStore } from './code-store-sql.ts'
 import { SqlCredentialStore } from './credential-store-sql.ts'
 import { SqlEndedStore } from './ended-store-sql.ts'
@@ -33,6 +36,7 @@ import { SqlSessionStore } from './session-store-sql.ts'
 import { SqlShareStore } from './share-store-sql.ts'
 import type { Tables } from './tables.ts'
 import { SqlTokenStore } from './token-store-sql.ts'
+import { SqlUsageStore } from './usage-store-sql.ts'
 import { SqlUserStore } from './user-store-sql.ts'
 
 /** Every store of the hub, in one database. */
@@ -55,6 +59,8 @@ export interface SqlStores extends AsyncDisposable {
   readonly services: ServiceStore
   readonly shares: ShareStore
   readonly auditLog: AuditLog
+  readonly usage: UsageStore
+  readonly counts: CountStore
 }
 
 /** Nothing is in an empty list: SQLite knows that by itself, PostgreSQL takes it for a mistake. */
@@ -93,6 +99,8 @@ export function storesOf(
     services: new SqlServiceStore(db),
     shares: new SqlShareStore(db),
     auditLog: new SqlAuditLog(db),
+    usage: new SqlUsageStore(db),
+    counts: new SqlCountStore(db),
     [Symbol.asyncDispose]: close,
   }
 }

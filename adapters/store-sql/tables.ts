@@ -1,10 +1,11 @@
 import type { Generated } from 'kysely'
 
 import type { AuditTables } from './tables-audit.ts'
+import type { UsageTables } from './tables-usage.ts'
 import type { SharingTables } from './tables-sharing.ts'
 
 /** Times are milliseconds since 1970; booleans 0 or 1; lists and objects JSON. */
-export interface Tables extends AuditTables, SharingTables {
+export interface Tables extends AuditTables, SharingTables, UsageTables {
   users: {
     id: Generated<number>
     name: string

@@ -10,6 +10,8 @@ import { addAnnounceCommands } from './announce-commands.ts'
 import { addConfigCommands } from './config-commands.ts'
 import { addGroupCommands } from './group-commands.ts'
 import { operatorSend, sentenceOf } from './operator.ts'
+import { addServerCommands } from './server-commands.ts'
+import { addUsageCommand } from './usage-command.ts'
 import { addSessionCommands } from './session-commands.ts'
 import { addTokenCommands } from './token-commands.ts'
 import { addUserCommands } from './user-commands.ts'
@@ -25,6 +27,8 @@ const program = new Command('bulkhead')
   .showHelpAfterError('(see bulkhead --help)')
 
 addUserCommands(program, send)
+addServerCommands(program, send)
+addUsageCommand(program, send)
 addSessionCommands(program, send)
 addGroupCommands(program, send)
 addTokenCommands(program, send)

@@ -13,6 +13,7 @@ import type { HubConfig } from '#core/config/schema.ts'
 import { watchConfig } from '#core/config/watch-config.ts'
 import { HubError } from '#core/domain/errors.ts'
 import { LOOK_MS } from '#core/domain/servers/lease.ts'
+import { SAMPLE_MS } from '#core/domain/usage/sampler.ts'
 import { buildApp } from '#core/http/app.ts'
 
 import { isReachedFromHereAlone } from './adapters.ts'
@@ -86,7 +87,12 @@ async function serve(options: HubOptions): Promise<void> {
     async () => {
       await hub.http.groups.configure()
       await hub.http.announcements.refresh()
+      const began = performance.now()
       await hub.http.servers.reconcile()
+      hub.metrics.started({
+        upMs: process.uptime() * 1000,
+        foundMs: performance.now() - began,
+      })
     },
     async (why) => log.say(why),
   )
@@ -107,7 +113,9 @@ async function serve(options: HubOptions): Promise<void> {
 /** All that is done again and again as long as the hub lives. */
 function keepLooking(hub: Hub, rules: Parameters<typeof repeat>[2]): void {
   void repeat(() => hub.http.servers.look(), LOOK_MS, rules)
-  void repeat(() => hub.http.servers.reconcile(), RECONCILE_MS, rules)
+  void repeat(() => reconcileMeasured(hub), RECONCILE_MS, rules)
+  void repeat(() => hub.sampler.sample(), SAMPLE_MS, rules)
+  hub.metrics.watchLoop(rules.end)
   void repeat(() => hub.http.audit.settle(), SETTLE_MS, rules)
   void repeat(() => hub.http.ended.hear(), HEAR_MS, rules)
   void repeat(() => hub.visitors.look(), VISITORS_MS, rules)
@@ -119,6 +127,12 @@ function keepLooking(hub: Hub, rules: Parameters<typeof repeat>[2]): void {
   void repeat(() => prune(hub), PRUNE_MS, rules)
   void repeat(() => lookAtServices(hub), SERVICES_MS, rules)
   void repeat(() => hub.http.announcements.refresh(), ANNOUNCEMENT_MS, rules)
+}
+
+async function reconcileMeasured({ http, metrics }: Hub): Promise<void> {
+  const began = performance.now()
+  await http.servers.reconcile()
+  metrics.routesChecked(performance.now() - began)
 }
 
 function frontOf({ runDir }: HubOptions): string {
@@ -202,11 +216,12 @@ async function lookAtServices({ serviceLife }: Hub): Promise<void> {
   await serviceLife.check()
 }
 
-async function prune({ stores, http }: Hub): Promise<void> {
+async function prune({ stores, http, sampler }: Hub): Promise<void> {
   const now = http.clock.now()
   await stores.sessions.prune(now)
   await stores.tokens.prune(now)
   await stores.codes.prune(now)
+  await sampler.prune()
   await http.ended.prune()
   await stores.shares.prune(now)
   await http.audit.prune()

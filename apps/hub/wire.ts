@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
+import { PromMetrics } from '#adapters/metrics-prom/prom-metrics.ts'
 import { HttpServerProbe } from '#adapters/probe-http/http-server-probe.ts'
 import { HttpRouteTable } from '#adapters/routes-http/http-route-table.ts'
 import { ProcessHomes } from '#adapters/spawner-process/process-homes.ts'
@@ -25,13 +26,16 @@ import { SignInService } from '#core/domain/sign-in/sign-in-service.ts'
 import { HostRoutes } from '#core/domain/servers/host-routes.ts'
 import { VisitorWatch } from '#core/domain/sign-in/visitor-watch.ts'
 import type { ServiceLife } from '#core/domain/services/service-life.ts'
+import { tellAll } from '#core/domain/servers/server-events.ts'
 import { ServerService } from '#core/domain/servers/server-service.ts'
+import { UsageSampler } from '#core/domain/usage/sampler.ts'
 import { TokenService } from '#core/domain/tokens/token-service.ts'
 import { UserService } from '#core/domain/users/user-service.ts'
 import type { HubHttpDeps } from '#core/http/hub-http.ts'
 
 import { chooseAuthenticator, chooseSpawner } from './adapters.ts'
 import type { HubLog } from './log.ts'
+import { measuredRoutes, measuredSpawner } from './measured.ts'
 import type { HubOptions } from './options.ts'
 import {
   addressesOf,
@@ -56,6 +60,8 @@ export interface Hub {
   readonly beginServices: () => Promise<void>
   readonly visitors: VisitorWatch
   readonly culler: Culler
+  readonly sampler: UsageSampler
+  readonly metrics: PromMetrics
   readonly say: (message: string) => void
 }
 
@@ -78,14 +84,18 @@ export function wire(
   const { secret } = shared
   const { authenticator, passwords } = chooseAuthenticator(config, stores)
   const spawnerPaths = spawnerOptions(options, config, shared)
-  const spawner = chooseSpawner(config, spawnerPaths)
+  const metrics = new PromMetrics({ counts: stores.counts, clock })
+  const spawner = measuredSpawner(chooseSpawner(config, spawnerPaths), metrics)
   const proxy = new ProxyApi({
     apiSocket: join(options.runDir, 'proxy/api.sock'),
     token: proxyToken,
   })
   const addresses = addressesOf(config)
   const routes = new HttpRouteTable(proxy)
-  const table = addresses.subdomains ? new HostRoutes(routes, addresses) : routes
+  const table = measuredRoutes(
+    addresses.subdomains ? new HostRoutes(routes, addresses) : routes,
+    metrics,
+  )
   const access = derived(live, (settings) => new Access(roleSettings(settings)))
   const ended = new AccessEnded({
     hub: shared.hub,
@@ -109,7 +119,7 @@ export function wire(
     routes: table,
     tokens,
     clock,
-    events: log.servers,
+    events: tellAll([log.servers, metrics.servers]),
     settings: derived(live, serverSettings),
     addresses,
   })
@@ -159,6 +169,14 @@ export function wire(
     proxy,
     serviceLife,
     culler,
+    metrics,
+    sampler: new UsageSampler({
+      servers: stores.servers,
+      spawner,
+      store: stores.usage,
+      clock,
+      settings: () => ({ keepMs: live.current().usage.keep }),
+    }),
     beginServices: begin,
     visitors,
     say: log.say,
@@ -178,6 +196,15 @@ export function wire(
       servers,
       audit,
       culler,
+      usage: stores.usage,
+      // A row that nobody has: asked of the database, not of what is remembered.
+      health: () => stores.servers.find({ user: '', name: '' }),
+      metrics: {
+        contentType: metrics.contentType,
+        forWhom: () => (live.current().metrics.authenticated ? 'authenticated' : 'everybody'),
+        text: () => metrics.text(),
+        answered: (request) => metrics.answered(request),
+      },
       groups: new GroupService({
         groups: stores.groups,
         clock,

@@ -7,6 +7,7 @@ import * as culling from './culling.ts'
 import * as groups from './groups.ts'
 import type { AnyEndpoint } from './endpoint.ts'
 import * as hub from './hub.ts'
+import * as metrics from './metrics.ts'
 import * as info from './info.ts'
 import * as oauth from './oauth.ts'
 import * as progress from './progress.ts'
@@ -15,6 +16,7 @@ import * as services from './services.ts'
 import * as sessions from './sessions.ts'
 import * as signIn from './sign-in.ts'
 import * as tokens from './tokens.ts'
+import * as usage from './usage.ts'
 import * as users from './users.ts'
 import * as who from './who.ts'
 
@@ -22,6 +24,7 @@ import * as who from './who.ts'
 export const CHAPTERS = [
   chapter('Hub', 'The hub itself: its version, its health, its proxy, its end.', {
     ...hub,
+    ...metrics,
     ...info,
   }),
   chapter('Settings', 'What the hub is set to, and where each setting comes from.', config),
@@ -40,6 +43,7 @@ export const CHAPTERS = [
     ...servers,
     ...progress,
     ...culling,
+    ...usage,
   }),
   chapter('Services', 'Programs beside the notebook servers, and who may use them.', services),
   chapter('Sign-in', 'One-time links and first passwords.', signIn),

@@ -86,3 +86,14 @@ export const getServer = endpoint({
   output: ServerBody,
   status: 200,
 })
+
+export const getServerLog = endpoint({
+  method: 'GET',
+  path: '/users/:user/servers/:server/log',
+  summary: 'The last lines of the log of a server that runs, or did not start; secrets are hidden',
+  scopes: ['servers'],
+  params: ServerParams.extend({ lines: z.coerce.number().int().min(1).max(1000).default(40) }),
+  body: nothing,
+  output: z.object({ lines: z.array(z.string()) }),
+  status: 200,
+})

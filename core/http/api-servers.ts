@@ -6,6 +6,7 @@ import {
   createServer,
   editServer,
   getServer,
+  getServerLog,
   type ServerRequest as RequestBody,
   startServer,
   stopServer,
@@ -42,6 +43,10 @@ export function mountServers(app: FastifyInstance, gate: Gate, deps: HubHttpDeps
       if (!server) throw new HubError('not_found', 'there is no such server')
       return shown(server, caller)
     })
+
+    mount(app, gate, { ...getServerLog, path: `${path}/log` }, async ({ params }) => ({
+      lines: [...(await servers.logTail(await idOf(params), params.lines))],
+    }))
 
     mount(app, gate, { ...startServer, path }, async ({ params, body, reply }) => {
       const id = await idOf(params)

@@ -12,6 +12,8 @@ import { mountAccounts } from './api-accounts.ts'
 import { mountAudit } from './api-audit.ts'
 import { mountAnnouncement } from './api-announcement.ts'
 import { mountConfig } from './api-config.ts'
+import { mountMetrics } from './api-metrics.ts'
+import { mountUsage } from './api-usage.ts'
 import { mountProgress } from './api-progress.ts'
 import { mountGroups } from './api-groups.ts'
 import { mountInfo } from './api-info.ts'
@@ -25,8 +27,8 @@ import { mountUsers } from './api-users.ts'
 import { mountWho } from './api-who.ts'
 import type { AuditTrail } from './audit-trail.ts'
 import { callerOf } from './authenticate.ts'
-import type { Caller } from './caller.ts'
 import type { HubHttpDeps } from './hub-http.ts'
+import type { Gate } from './mount.ts'
 import { checkXsrf } from './xsrf-check.ts'
 
 /** Two, so that one is made while the other waits for its database. */
@@ -34,20 +36,16 @@ const LISTS_AT_ONCE = 2
 
 /** Everything below `/hub/api` that answers JSON. */
 export function mountApi(app: FastifyInstance, deps: HubHttpDeps, trail: AuditTrail): void {
-  const authenticate = async (request: FastifyRequest): Promise<Caller | undefined> => {
-    const caller = await callerOf(request, deps)
-    if (caller) trail.know(request, caller)
-    if (caller?.by === 'session' && hasForeignBody(request)) return undefined
-    checkXsrf(request, caller, { secret: deps.secret, isApi: true })
-    return caller
-  }
-
+  const authenticate = authenticator(deps, trail)
   // The router takes the same path without the slash, as JupyterHub's servers ask for it.
   app.get('/', async (_request, reply) => {
     void reply.header('access-control-allow-origin', '*')
     return getVersion.output.parse({ version: PROTOCOL_VERSION })
   })
-  app.get('/health', async (_request, reply) => reply.type('application/json').send(''))
+  app.get('/health', async (_request, reply) => {
+    await deps.health()
+    return reply.type('application/json').send('')
+  })
   // Made for the first who asks: most hubs are never asked.
   let document: string | undefined
   app.get(getOpenApi.path, async (_request, reply) => {
@@ -65,6 +63,8 @@ export function mountApi(app: FastifyInstance, deps: HubHttpDeps, trail: AuditTr
   mountServers(app, gate, deps)
   mountProgress(app, gate, deps)
   mountCulling(app, gate, deps)
+  mountUsage(app, gate, deps)
+  mountMetrics(app, gate, deps)
   mountActivity(app, gate, deps)
   mountServices(app, gate, deps)
   mountConfig(app, gate, deps)
@@ -80,6 +80,17 @@ export function mountApi(app: FastifyInstance, deps: HubHttpDeps, trail: AuditTr
     url: '/',
     handler: noOperation,
   })
+}
+
+/** Who asks for something of the API; refuses a browser's call that its own page did not make. */
+export function authenticator(deps: HubHttpDeps, trail: AuditTrail): Gate['authenticate'] {
+  return async (request) => {
+    const caller = await callerOf(request, deps)
+    if (caller) trail.know(request, caller)
+    if (caller?.by === 'session' && hasForeignBody(request)) return undefined
+    checkXsrf(request, caller, { secret: deps.secret, isApi: true })
+    return caller
+  }
 }
 
 /** The methods that an address of the API takes; none where there is nothing. */

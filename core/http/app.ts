@@ -7,7 +7,8 @@ import fastify, {
   type FastifyRequest,
 } from 'fastify'
 
-import { mountApi, readBodiesAsJson } from './api.ts'
+import { authenticator, mountApi, readBodiesAsJson } from './api.ts'
+import { mountMetrics } from './api-metrics.ts'
 import { AuditTrail } from './audit-trail.ts'
 import { clientAddress, doorOf } from './door.ts'
 import { sendError } from './error-page.ts'
@@ -87,9 +88,17 @@ export async function buildApp(deps: HubHttpDeps): Promise<FastifyInstance> {
     },
     { prefix: '/hub/api' },
   )
+  await app.register(
+    async (hub) =>
+      mountMetrics(hub, { authenticate: authenticator(deps, trail), rights: deps.rights }, deps),
+    { prefix: '/hub' },
+  )
   await app.register(async (oauth) => mountOAuth(oauth, deps, tools))
   await app.register(async (site) => {
-    site.get('/hub/health', async (_request, reply) => reply.type('application/json').send(''))
+    site.get('/hub/health', async (_request, reply) => {
+      await deps.health()
+      return reply.type('application/json').send('')
+    })
     site.get('/hub/logo', async (_request, reply) => reply.redirect('/hub/static/logo.svg'))
     mountSignInPages(site, deps, tools)
     mountServerPages(site, deps, tools)
@@ -135,9 +144,16 @@ function keepDoors(app: FastifyInstance): void {
   })
 }
 
-function logAnswers(app: FastifyInstance, { log }: HubHttpDeps): void {
+function logAnswers(app: FastifyInstance, { log, metrics }: HubHttpDeps): void {
   app.addHook('onResponse', (request, reply, done) => {
     const who = clientAddress(request.raw) || doorOf(request.raw)
+    metrics.answered({
+      method: request.method,
+      // The pattern and not the path: no name becomes a label.
+      route: request.routeOptions.url ?? '',
+      status: reply.statusCode,
+      ms: reply.elapsedTime,
+    })
     // Old clients wrote a token, or a cookie, into this address: it is not served, and not written down.
     const target = (request.url.split('?')[0] ?? '').replace(/(\/authorizations\/).*/, '$1…')
     log.answered({

@@ -15,6 +15,7 @@ import type { Addresses } from '#core/domain/servers/addresses.ts'
 import type { ServerService } from '#core/domain/servers/server-service.ts'
 import type { Capability } from '#core/domain/servers/spawner.ts'
 import type { TokenService } from '#core/domain/tokens/token-service.ts'
+import type { UsageStore } from '#core/domain/usage/usage-store.ts'
 import type { UserService } from '#core/domain/users/user-service.ts'
 import type { CodeStore } from '#core/oauth/code-store.ts'
 
@@ -39,6 +40,10 @@ export interface HubHttpDeps {
   readonly services: ServiceBook
   readonly serviceLife: Pick<ServiceLife, 'conditionOf'>
   readonly config: RunningConfig
+  readonly metrics: HubMetrics
+  readonly usage: Pick<UsageStore, 'minutes' | 'hours' | 'totals'>
+  /** @throws HubError `unavailable` when the hub cannot work, because its database does not answer */
+  readonly health: () => Promise<unknown>
   readonly announcements: AnnouncementService
   readonly clock: Clock
   /** Signs XSRF tokens; 32 random bytes that outlive restarts. */
@@ -54,6 +59,19 @@ export interface HubHttpDeps {
   /** Folder of the web application's files, served under `/hub/static/`. */
   readonly staticFolder: string
   readonly log: HttpLog
+}
+
+/** The hub in numbers. */
+export interface HubMetrics {
+  readonly contentType: string
+  readonly forWhom: () => 'authenticated' | 'everybody'
+  text(): Promise<string>
+  answered(request: {
+    readonly method: string
+    readonly route: string
+    readonly status: number
+    readonly ms: number
+  }): void
 }
 
 export interface HttpLog {

@@ -1,3 +1,7 @@
+import '@mantine/core/styles/Checkbox.css'
+import '@mantine/core/styles/Group.css'
+import '@mantine/core/styles/InlineInput.css'
+
 import { Button } from '@mantine/core'
 
 import type { PageOf } from '#core/contract/pages.ts'

@@ -158,6 +158,14 @@ export class ServerService {
     return log.follow(signal)
   }
 
+  /** The end of its log: of the run that goes on, or of the last one if it failed. @throws HubError `not_found` */
+  async logTail(id: ServerId, lines: number): Promise<readonly string[]> {
+    const server = await this.get(id)
+    if (!server) throw new HubError('not_found', 'there is no such server')
+    if (!server.failure) return this.#deps.spawner.logTail(server.publicId, lines)
+    return server.failure.log.slice(-lines)
+  }
+
   /** Moves the server's last activity on, as the server itself reports. */
   async touch(id: ServerId, at: Date): Promise<void> {
     await this.#deps.servers.touch(id, at)

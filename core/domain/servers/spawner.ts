@@ -1,4 +1,5 @@
 import type { ServerAddress, ServerId, SpawnHandle } from './server.ts'
+import type { ServerUsage } from './usage.ts'
 
 /** What to run, for whom. How is the spawner's business. */
 export interface ServerSpec {
@@ -55,6 +56,8 @@ export interface Spawner {
   list(): Promise<readonly SpawnHandle[]>
   /** The last lines of the server's log: plain text, secrets redacted. Empty when there is none. */
   logTail(publicId: string, lines: number): Promise<readonly string[]>
+  /** What running servers use, by their `publicId`; of what is gone, or another spawner's, nothing. */
+  usage(handles: readonly SpawnHandle[]): Promise<ReadonlyMap<string, ServerUsage>>
   /** Deletes what a stopped server leaves behind, such as its log and socket directory; never its owner's files. */
   cleanUp(publicId: string): Promise<void>
 }

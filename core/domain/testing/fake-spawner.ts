@@ -1,6 +1,7 @@
 import { plainText } from '#core/base/plain-text.ts'
 
 import type { ServerAddress, SpawnHandle } from '../servers/server.ts'
+import type { ServerUsage } from '../servers/usage.ts'
 import { HubError } from '../errors.ts'
 import type {
   Capability,
@@ -121,6 +122,21 @@ export class FakeSpawner implements Spawner {
       .split('\n')
       .filter((line) => line !== '')
       .slice(-lines)
+  }
+
+  async usage(handles: readonly SpawnHandle[]): Promise<ReadonlyMap<string, ServerUsage>> {
+    return new Map(
+      handles
+        .filter((handle) => this.#find(handle)?.gone === undefined && this.#find(handle))
+        .map(({ publicId }) => [
+          publicId,
+          {
+            memory: { value: 1024 },
+            cpu: { value: 1 },
+            disk: { value: null, why: 'nothing has files here' },
+          },
+        ]),
+    )
   }
 
   async cleanUp(publicId: string): Promise<void> {

@@ -221,6 +221,19 @@ export function describeSpawner(name: string, makeHarness: () => Promise<Spawner
       },
     )
 
+    test('what a server uses is told while it runs, and of what is gone nothing', async () => {
+      const { handle } = await startOne('serves')
+      const stranger = { adapter: 'another', publicId: handle.publicId }
+
+      const usage = await spawner.usage([handle, stranger])
+
+      const used = usage.get(handle.publicId)
+      expect(used?.memory.value).toBeGreaterThan(0)
+      expect(used?.cpu.value).toBeGreaterThanOrEqual(0)
+      await spawner.stop(handle)
+      expect(await spawner.usage([handle, stranger])).toEqual(new Map())
+    })
+
     test('every wall it names has a reason a person can read', () => {
       expect(spawner.capabilities.length).toBeGreaterThan(0)
       for (const { wall, why } of spawner.capabilities) {

@@ -47,6 +47,8 @@ import { FakeServerStore } from '#core/domain/testing/fake-server-store.ts'
 import { FakeResolver, FakeServiceStore } from '#core/domain/testing/fake-services.ts'
 import { FakeSpawner } from '#core/domain/testing/fake-spawner.ts'
 import { serverSettings } from '#core/domain/testing/server-settings.ts'
+import { HubError } from '#core/domain/errors.ts'
+import { FakeUsageStore } from '#core/domain/testing/fake-usage-store.ts'
 import { TokenService } from '#core/domain/tokens/token-service.ts'
 import { UserService } from '#core/domain/users/user-service.ts'
 import { FakeCodeStore } from '#core/oauth/testing/fake-code-store.ts'
@@ -81,6 +83,14 @@ export class OpenHub implements AsyncDisposable {
   culling = noCulling
   readonly occupancy = new FakeOccupancy()
   culler!: Culler
+  readonly usage = new FakeUsageStore()
+  healthy = true
+  readonly metrics = {
+    contentType: 'text/plain',
+    forWhom: (): 'authenticated' | 'everybody' => 'authenticated',
+    text: async () => 'numbers 1\n',
+    answered: ignore,
+  }
   readonly config = new FakeConfig()
   readonly troubles: unknown[] = []
   /** What is mounted: `GET /hub/api/users`. */
@@ -331,6 +341,11 @@ export class OpenHub implements AsyncDisposable {
       audit: this.audit,
       rights: new RightsService({ access: () => this.access, users }),
       culler: this.culler,
+      metrics: this.metrics,
+      usage: this.usage,
+      health: async () => {
+        if (!this.healthy) throw new HubError('unavailable', 'the database does not answer')
+      },
       signIn,
       sessions: sessionService,
       passwords: new PasswordService({
