@@ -28,12 +28,12 @@ export const FULL: Size = {
 }
 
 export const QUICK: Size = {
-  people: 1000,
+  people: 300,
   seconds: 2,
   rounds: 1,
-  storm: 30,
+  storm: 20,
   starts: 10,
-  running: 50,
+  running: 30,
   labRounds: 1,
   growth: [100, 1000],
 }

@@ -1,6 +1,7 @@
+import { Agent, type RequestOptions, request } from 'node:http'
+import { Agent as SecureAgent, request as requestSecurely } from 'node:https'
+import { text } from 'node:stream/consumers'
 import { setTimeout as delay } from 'node:timers/promises'
-
-import { Agent, request } from 'undici'
 
 import { backoff } from '#core/base/backoff.ts'
 import { ListedRoutes } from '#core/contract/proxy-api.ts'
@@ -13,9 +14,13 @@ const PATIENCE_MS = 10_000
 const FIRST_WAIT_MS = 50
 const LONGEST_WAIT_MS = 500
 
+/** Connections are kept for the next orders. */
+const KEPT = { keepAlive: true, maxSockets: 4, timeout: 30_000 }
+
 /** Where orders go. */
 interface Place {
-  readonly origin: string
+  /** An address, or the path of a socket. */
+  readonly at: { readonly origin: string } | { readonly socketPath: string }
   readonly agent: Agent
   readonly token: string
 }
@@ -25,20 +30,20 @@ export class ProxyApi implements ProxyControl, AsyncDisposable {
   #place: Place
 
   constructor({ apiSocket, token }: { readonly apiSocket: string; readonly token: string }) {
-    const agent = new Agent({ connect: { socketPath: apiSocket }, connections: 4 })
-    this.#place = { origin: 'http://proxy', agent, token }
+    this.#place = { at: { socketPath: apiSocket }, agent: new Agent(KEPT), token }
   }
 
   pointTo({ apiUrl, token }: { readonly apiUrl: string; readonly token: string | null }): void {
     const { agent } = this.#place
     const origin = apiUrl.replace(/\/(?:api\/routes\/?)?$/, '')
     this.#place = {
-      origin,
-      agent: new Agent({ connections: 4 }),
+      at: { origin },
+      agent: origin.startsWith('https:') ? new SecureAgent(KEPT) : new Agent(KEPT),
       token: token ?? this.#place.token,
     }
     // Orders that are on their way are finished; nothing new goes there.
-    agent.close().catch(() => undefined)
+    for (const sockets of Object.values(agent.freeSockets))
+      for (const socket of sockets ?? []) socket.destroy()
   }
 
   async routes(): Promise<readonly ProxyRoute[]> {
@@ -60,19 +65,9 @@ export class ProxyApi implements ProxyControl, AsyncDisposable {
     { body, fine }: Asked,
   ): Promise<string> {
     try {
-      const { status, text } = await patiently(async () => {
-        const { origin, agent, token } = this.#place
-        const answer = await request(`${origin}${path}`, {
-          dispatcher: agent,
-          method,
-          headers: { authorization: `token ${token}` },
-          body: body ?? null,
-          signal: AbortSignal.timeout(DEADLINE_MS),
-        })
-        return { status: answer.statusCode, text: await answer.body.text() }
-      })
-      if (fine.includes(status)) return text
-      throw new Error(`it answered ${status} to ${method} ${path}`)
+      const answer = await patiently(() => send(this.#place, method, path, body))
+      if (fine.includes(answer.status)) return answer.text
+      throw new Error(`it answered ${answer.status} to ${method} ${path}`)
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause)
       throw new HubError('unavailable', `The proxy does not take orders at the moment: ${why}`, {
@@ -82,7 +77,7 @@ export class ProxyApi implements ProxyControl, AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#place.agent.close()
+    this.#place.agent.destroy()
   }
 }
 
@@ -92,6 +87,40 @@ interface Asked {
   readonly body?: string
   /** Statuses that mean that it was done. */
   readonly fine: readonly number[]
+}
+
+interface Answer {
+  readonly status: number
+  readonly text: string
+}
+
+async function send(
+  { at, agent, token }: Place,
+  method: string,
+  path: string,
+  body: string | undefined,
+): Promise<Answer> {
+  const options: RequestOptions = {
+    agent,
+    method,
+    headers: {
+      authorization: `token ${token}`,
+      ...(body !== undefined && { 'content-length': Buffer.byteLength(body) }),
+    },
+    signal: AbortSignal.timeout(DEADLINE_MS),
+  }
+  const asked =
+    'socketPath' in at
+      ? request({ ...options, socketPath: at.socketPath, path })
+      : (at.origin.startsWith('https:') ? requestSecurely : request)(at.origin + path, options)
+  const { promise, resolve, reject } = Promise.withResolvers<Answer>()
+  asked.once('error', reject)
+  asked.once('response', (response) => {
+    const read = text(response).then((said) => ({ status: response.statusCode ?? 0, text: said }))
+    read.then(resolve, reject)
+  })
+  asked.end(body)
+  return promise
 }
 
 /** Tries again while nobody listens: every call here may be repeated. */
@@ -109,6 +138,6 @@ async function patiently<T>(run: () => Promise<T>): Promise<T> {
 }
 
 function isAbsent(error: unknown): boolean {
-  const codes = ['ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'UND_ERR_SOCKET']
+  const codes = ['ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE']
   return error instanceof Error && 'code' in error && codes.includes(String(error.code))
 }
