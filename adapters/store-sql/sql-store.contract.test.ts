@@ -7,6 +7,7 @@ import { describePeopleStores } from '#core/domain/testing/people-stores-contrac
 import { describeServerStore } from '#core/domain/testing/server-store-contract.ts'
 import { describeUsageStore } from '#core/domain/testing/usage-store-contract.ts'
 import { describeServiceStore } from '#core/domain/testing/service-store-contract.ts'
+import { describeShareStore } from '#core/domain/testing/share-store-contract.ts'
 import { describeCodeStore } from '#core/oauth/testing/code-store-contract.ts'
 
 import { openSqlStore } from './open-sql-store.ts'
@@ -62,6 +63,8 @@ describeEachDatabase((kind, fresh) => {
 
   describeServiceStore(kind, async () => (await fresh()).stores.services)
 
+  describeShareStore(kind, async () => (await fresh()).stores)
+
   describeEndedStore(kind, async () => (await fresh()).stores.ended)
 
   describeCodeStore(kind, async () => {
@@ -84,6 +87,26 @@ describeEachDatabase((kind, fresh) => {
     await expect(codes.put('code', grantOf(id), later)).rejects.toMatchObject({ code: 'not_found' })
     await users.create(ada)
     expect(await servers.listOf('ada')).toEqual([])
+  })
+
+  test('shares go with the server, with its owner, and with whom it is shared', async () => {
+    const { users, servers, shares } = (await fresh()).stores
+    const people = []
+    for (const name of ['ada', 'bob', 'cyd']) people.push(await users.create({ ...ada, name }))
+    const server = { user: 'ada', name: '' }
+    const all = { user: 'ada', server: null }
+    const page = { offset: 0, limit: 9 }
+    await servers.ensure(server, now)
+    for (const name of ['bob', 'cyd'])
+      await shares.grant(server, { target: { kind: 'user', name }, scopes: ['servers'] }, now)
+    await shares.addCode(server, { hash: 'h', scopes: ['servers'], expiresAt: later }, now)
+
+    await users.remove(people[1]?.id ?? 0)
+    expect(await shares.list(all, page)).toMatchObject({ total: 1 })
+    await users.remove(people[0]?.id ?? 0)
+
+    expect((await users.find('cyd'))?.shared).toEqual([])
+    expect(await shares.findCode('h', now)).toBeUndefined()
   })
 
   test('the same hash twice is refused as something that is there already', async () => {

@@ -9,7 +9,10 @@ import { addAuditCommands } from './audit-commands.ts'
 import { addAnnounceCommands } from './announce-commands.ts'
 import { addConfigCommands } from './config-commands.ts'
 import { addGroupCommands } from './group-commands.ts'
+import { addHubCommands } from './hub-commands.ts'
 import { operatorSend, sentenceOf } from './operator.ts'
+import { addServiceCommands } from './service-commands.ts'
+import { addShareCommands } from './share-commands.ts'
 import { addServerCommands } from './server-commands.ts'
 import { addUsageCommand } from './usage-command.ts'
 import { addSessionCommands } from './session-commands.ts'
@@ -34,6 +37,9 @@ addGroupCommands(program, send)
 addTokenCommands(program, send)
 addAuditCommands(program, { send, dataDir: () => data })
 addAnnounceCommands(program, send)
+addServiceCommands(program, send)
+addShareCommands(program, send)
+addHubCommands(program, send)
 addConfigCommands(program, { dataDir: () => data, send })
 
 program

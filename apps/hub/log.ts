@@ -35,6 +35,8 @@ export function openLog(): HubLog {
         if (status < 400 && OFTEN.test(target)) return
         log.info({ method, target: plainText(target), status, who, ms }, 'answered')
       },
+      reported: (report, count) =>
+        log.warn({ report: plainText(report), count }, 'a page was kept from something'),
       unforeseen: (id, error) => log.error({ id, error: describe(error) }, 'unforeseen'),
     },
     servers: {

@@ -26,6 +26,7 @@ import { SignInService } from '#core/domain/sign-in/sign-in-service.ts'
 import { HostRoutes } from '#core/domain/servers/host-routes.ts'
 import { VisitorWatch } from '#core/domain/sign-in/visitor-watch.ts'
 import type { ServiceLife } from '#core/domain/services/service-life.ts'
+import { ShareService } from '#core/domain/shares/share-service.ts'
 import { tellAll } from '#core/domain/servers/server-events.ts'
 import { ServerService } from '#core/domain/servers/server-service.ts'
 import { UsageSampler } from '#core/domain/usage/sampler.ts'
@@ -46,6 +47,7 @@ import {
 } from './settings.ts'
 import { wireCuller } from './wire-culler.ts'
 import type { Shared } from './shared.ts'
+import { hubEnder } from './end-hub.ts'
 import { wireServices } from './wire-services.ts'
 
 const SESSION_DAYS = 14
@@ -183,6 +185,16 @@ export function wire(
     http: {
       services,
       serviceLife,
+      control: {
+        proxy,
+        proxies: () => live.current().api_urls.proxies,
+        mendRoutes: async () => {
+          await servers.reconcile()
+          await serviceLife.reconcile()
+        },
+        end: hubEnder({ store: stores.servers, servers, say: log.say }),
+      },
+      shares: new ShareService({ ...stores, rights, ended, clock }),
       users: new UserService({
         users: stores.users,
         credentials: stores.credentials,

@@ -25,6 +25,8 @@ export type Message =
   /** The proxy's form of `ready`: it has nothing to tell but that. */
   | { readonly type: 'up' }
   | { readonly type: 'fatal'; readonly message: string }
+  /** The hub was asked to end everything. */
+  | { readonly type: 'end' }
 
 /** Undefined for whatever is not exactly one of them. `runDir`: where sockets may lie. */
 export function readMessage(value: unknown, runDir: string): Message | undefined {
@@ -35,6 +37,8 @@ export function readMessage(value: unknown, runDir: string): Message | undefined
       return readLaunch(given, runDir)
     case 'ready':
       return given.has('url') ? readReady(given) : { type: 'up' }
+    case 'end':
+      return { type: 'end' }
     case 'fatal':
       return { type: 'fatal', message: text(given.get('message'), 4000) ?? 'it gave no reason' }
     default:

@@ -105,6 +105,9 @@ export class Supervisor {
       case 'ready':
         this.#hubReady = message
         return this.#showWhenReady()
+      case 'end':
+        this.#plan.say('start | the hub was asked to end, and ends')
+        return this.#over.abort()
       case 'up':
       case undefined:
         this.#plan.say('start | the hub said something that is not understood')

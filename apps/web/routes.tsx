@@ -2,6 +2,7 @@ import { lazy, Suspense } from 'react'
 
 import type { PageData } from '#core/contract/pages.ts'
 
+import { AcceptSharePage } from './pages/accept-share-page.tsx'
 import { ConsentPage } from './pages/consent-page.tsx'
 import { ErrorPage } from './pages/error-page.tsx'
 import { HomePage } from './pages/home-page.tsx'
@@ -52,6 +53,8 @@ function pageOf(data: PageData) {
       return <StoppedPage data={data} />
     case 'consent':
       return <ConsentPage data={data} />
+    case 'accept-share':
+      return <AcceptSharePage data={data} />
     case 'people':
       return <PeoplePage data={data} />
     case 'groups':

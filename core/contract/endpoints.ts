@@ -7,6 +7,7 @@ import * as culling from './culling.ts'
 import * as groups from './groups.ts'
 import type { AnyEndpoint } from './endpoint.ts'
 import * as hub from './hub.ts'
+import * as hubControl from './hub-control.ts'
 import * as metrics from './metrics.ts'
 import * as info from './info.ts'
 import * as oauth from './oauth.ts'
@@ -14,6 +15,7 @@ import * as progress from './progress.ts'
 import * as servers from './servers.ts'
 import * as services from './services.ts'
 import * as sessions from './sessions.ts'
+import * as shares from './shares.ts'
 import * as signIn from './sign-in.ts'
 import * as tokens from './tokens.ts'
 import * as usage from './usage.ts'
@@ -24,6 +26,7 @@ import * as who from './who.ts'
 export const CHAPTERS = [
   chapter('Hub', 'The hub itself: its version, its health, its proxy, its end.', {
     ...hub,
+    ...hubControl,
     ...metrics,
     ...info,
   }),
@@ -46,6 +49,7 @@ export const CHAPTERS = [
     ...usage,
   }),
   chapter('Services', 'Programs beside the notebook servers, and who may use them.', services),
+  chapter('Shares', 'What people let others do with servers of theirs.', shares),
   chapter('Sign-in', 'One-time links and first passwords.', signIn),
   chapter('OAuth', 'How services and servers have people signed in.', oauth),
 ] as const

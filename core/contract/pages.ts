@@ -118,6 +118,17 @@ const Consent = z.object({
   action: z.string().describe('address that the form is posted to: scopes (repeated), _xsrf'),
 })
 
+/** Somebody offers to share a server of his with whoever has the code. */
+const AcceptShare = z.object({
+  page: z.literal('accept-share'),
+  owner: z.string(),
+  server: z.string(),
+  ready: z.boolean(),
+  rights: z.array(z.object({ scope: z.string(), description: z.string() })),
+  code: z.string(),
+  action: z.string().describe('address that the form is posted to: code, _xsrf'),
+})
+
 /** The operator's page of people. What somebody may not do is not offered to him. */
 const People = z.object({
   page: z.literal('people'),
@@ -175,6 +186,7 @@ export const PageData = z.intersection(
     Stopping,
     ErrorPage,
     Consent,
+    AcceptShare,
     People,
     Groups,
     Credentials,

@@ -19,7 +19,10 @@ import { mountGroups } from './api-groups.ts'
 import { mountInfo } from './api-info.ts'
 import { mountServers } from './api-servers.ts'
 import { mountServices } from './api-services.ts'
+import { mountShares } from './api-shares.ts'
 import { mountCulling } from './api-culling.ts'
+import { mountDeprecated } from './api-deprecated.ts'
+import { mountHub } from './api-hub.ts'
 import { mountFirstPasswords } from './api-first-passwords.ts'
 import { mountSessions } from './api-sessions.ts'
 import { mountTokens } from './api-tokens.ts'
@@ -67,10 +70,13 @@ export function mountApi(app: FastifyInstance, deps: HubHttpDeps, trail: AuditTr
   mountMetrics(app, gate, deps)
   mountActivity(app, gate, deps)
   mountServices(app, gate, deps)
+  mountShares(app, gate, deps)
   mountConfig(app, gate, deps)
   mountInfo(app, gate, deps)
   mountAnnouncement(app, gate, deps)
   mountFirstPasswords(app, deps, trail)
+  mountHub(app, gate, deps)
+  mountDeprecated(app, gate, deps)
   const methodsOf = methodTable()
   const noOperation = async (request: FastifyRequest, reply: FastifyReply) =>
     answerNoOperation(request, reply, methodsOf)

@@ -7,6 +7,7 @@ import fastify, {
   type FastifyRequest,
 } from 'fastify'
 
+import { withDefaultServer } from './api-shares.ts'
 import { authenticator, mountApi, readBodiesAsJson } from './api.ts'
 import { mountMetrics } from './api-metrics.ts'
 import { AuditTrail } from './audit-trail.ts'
@@ -21,6 +22,8 @@ import { makePageTools, type PageTools } from './page-tools.ts'
 import { mountConsolePages } from './pages-console.ts'
 import { mountGonePages } from './pages-gone.ts'
 import { mountServerPages } from './pages-servers.ts'
+import { mountPolicyReports } from './policy-reports.ts'
+import { mountSharePages } from './pages-shares.ts'
 import { mountSpawnPages } from './pages-spawn.ts'
 import { mountSignInPages } from './pages-sign-in.ts'
 
@@ -46,7 +49,7 @@ export async function buildApp(deps: HubHttpDeps): Promise<FastifyInstance> {
     // The log gets paths without their queries, where codes and tokens could be; so the framework's own logger stays off.
     logger: false,
     frameworkErrors: refuseAddress,
-    rewriteUrl: ({ url = '' }) => url.replace(UNNAMED_SERVER, '$1/server'),
+    rewriteUrl: ({ url = '' }) => withDefaultServer(url.replace(UNNAMED_SERVER, '$1/server')),
     forceCloseConnections: true,
     // Shapes are read with Zod; the framework's own compilers of schemas would only be loaded.
     schemaController: {
@@ -102,9 +105,11 @@ export async function buildApp(deps: HubHttpDeps): Promise<FastifyInstance> {
     site.get('/hub/logo', async (_request, reply) => reply.redirect('/hub/static/logo.svg'))
     mountSignInPages(site, deps, tools)
     mountServerPages(site, deps, tools)
+    mountSharePages(site, deps, tools)
     mountSpawnPages(site, deps, tools)
     mountConsolePages(site, deps, tools)
   })
+  await app.register(async (site) => mountPolicyReports(site, deps, tools))
   mountGonePages(app, deps, tools)
   await app.ready()
   return app

@@ -2,6 +2,8 @@ import type { FastifyInstance } from 'fastify'
 
 import { PROTOCOL_VERSION } from '#core/contract/hub.ts'
 
+const REPORTS = 'report-uri /hub/security/csp-report'
+
 /** Scripts only from our own files; frames, plug-ins and forms to elsewhere not at all. Mantine sets styles inline. */
 const CONTENT_POLICY_OF_PAGES = [
   "default-src 'none'",
@@ -12,6 +14,7 @@ const CONTENT_POLICY_OF_PAGES = [
   "connect-src 'self'",
   "base-uri 'none'",
   "frame-ancestors 'none'",
+  REPORTS,
 ]
 
 /** `beside`: where a form's answer may lead besides the hub; with subdomains, signing in ends on somebody's own host. */
@@ -20,7 +23,7 @@ export function contentPolicyOfPages(beside: string | undefined): string {
   return [...CONTENT_POLICY_OF_PAGES, forms].join('; ')
 }
 
-const CONTENT_POLICY_OF_API = "frame-ancestors 'none'; default-src 'none'"
+const CONTENT_POLICY_OF_API = `frame-ancestors 'none'; ${REPORTS}; default-src 'none'`
 
 /** What every answer carries: JupyterHub's own headers, and those that keep browsers from guessing. */
 export const HEADERS_OF_ALL = {

@@ -3,6 +3,7 @@ import type { AnnouncementService } from '#core/domain/announcements/announcemen
 import type { Culler } from '#core/domain/activity/culler.ts'
 import type { RightsService } from '#core/domain/access/rights-service.ts'
 import type { ServiceBook } from '#core/domain/services/service-book.ts'
+import type { ShareService } from '#core/domain/shares/share-service.ts'
 import type { ServiceLife } from '#core/domain/services/service-life.ts'
 import type { AuditService } from '#core/domain/audit/audit-service.ts'
 import type { GroupService } from '#core/domain/groups/group-service.ts'
@@ -21,6 +22,8 @@ import type { CodeStore } from '#core/oauth/code-store.ts'
 
 import type { RunningConfig } from './api-config.ts'
 
+import type { HubControl } from './api-hub.ts'
+
 /** What the HTTP face of the hub is built of. */
 export interface HubHttpDeps {
   readonly users: UserService
@@ -38,6 +41,8 @@ export interface HubHttpDeps {
   readonly tokens: TokenService
   readonly codes: CodeStore
   readonly services: ServiceBook
+  readonly control: HubControl
+  readonly shares: ShareService
   readonly serviceLife: Pick<ServiceLife, 'conditionOf'>
   readonly config: RunningConfig
   readonly metrics: HubMetrics
@@ -75,6 +80,8 @@ export interface HubMetrics {
 }
 
 export interface HttpLog {
+  /** What a browser's content policy kept away, and how many such reports there were. */
+  reported(report: string, count: number): void
   /** `target` is without its query. */
   answered(line: {
     readonly method: string

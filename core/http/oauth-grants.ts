@@ -1,4 +1,4 @@
-import { NO_OWNER, ownerOf } from '#core/domain/access/owner.ts'
+import { NO_OWNER, type Owner, ownerOf } from '#core/domain/access/owner.ts'
 import type { RightsService } from '#core/domain/access/rights-service.ts'
 import { HubError } from '#core/domain/errors.ts'
 import type { AuthorizeRequest } from '#core/oauth/authorize.ts'
@@ -8,6 +8,11 @@ import { describeScope } from './scope-words.ts'
 
 /** What a client learns of everyone who comes in, whatever it asks for. */
 const IDENTITY = ['read:users:name!user', 'read:users:groups!user']
+
+/** What is needed to know who somebody is. */
+export function expandIdentity({ access }: RightsService, owner: Owner): readonly string[] {
+  return access.expand(IDENTITY, owner)
+}
 
 /** What a client may get of a visitor. */
 export interface Grantable {

@@ -10,7 +10,7 @@ export interface AskedPage {
   readonly withPlace: boolean
 }
 
-interface PageParams {
+export interface PageParams {
   readonly offset?: number | undefined
   readonly limit?: number | undefined
 }

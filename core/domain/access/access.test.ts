@@ -279,6 +279,24 @@ describe('roles', () => {
     expect(access.why('shutdown', ada)).toEqual([])
   })
 
+  test('what others share, and what the operator makes of a service, counts at once and ends at once', () => {
+    const access = new Access()
+    const shared = ['access:servers!server=bob/lab']
+    expect(access.scopesOf(ada)).not.toContain(shared[0])
+    expect(access.scopesOf({ ...ada, shared })).toContain(shared[0])
+    expect(access.expand(['inherit'], { ...ada, shared })).toContain(shared[0])
+    expect(access.scopesOf(ada)).not.toContain(shared[0])
+    expect(access.why('access:servers!server=bob/lab', { ...ada, shared })).toMatchObject([
+      { held: { through: { kind: 'share' } } },
+    ])
+    expect(access.roles.namesOf({ ...ada, shared })).toEqual(['user'])
+
+    const cull = { kind: 'service', name: 'cull' } as const
+    expect(access.scopesOf(cull)).toEqual([])
+    expect(access.scopesOf({ ...cull, admin: true })).toContain('shutdown')
+    expect(access.scopesOf(cull)).toEqual([])
+  })
+
   test('the scopes of admin cannot be changed; those of user can', () => {
     const access = new Access({
       roles: [

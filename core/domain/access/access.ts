@@ -121,11 +121,11 @@ function isWithinWhole(scope: string, all: ReadonlySet<string>): boolean {
   return mark > 0 && all.has(scope.slice(0, mark))
 }
 
-/** Everything about an owner that decides what he holds. */
+/** Everything about an owner decides what he holds. */
 function keyOf(owner: Owner): string {
-  if (owner.kind === 'service') return `service/${owner.name}`
-  const { name, admin, groups, server } = owner
-  return JSON.stringify([name, admin, server ?? null, groups])
+  if (owner.kind === 'service') return JSON.stringify([owner.name, owner.admin === true])
+  const { name, admin, groups, server, shared = [] } = owner
+  return JSON.stringify([name, admin, server ?? null, groups, shared])
 }
 
 /**

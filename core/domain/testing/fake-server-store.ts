@@ -30,6 +30,10 @@ export class FakeServerStore implements ServerStore {
     return [...this.#rows.values()].flatMap(({ id, state }) => (id.user === userName ? state : []))
   }
 
+  stateOf(id: ServerId): ServerState | undefined {
+    return this.#rows.get(keyOf(id))?.state
+  }
+
   async find(id: ServerId): Promise<Server | undefined> {
     return this.#rows.get(keyOf(id))
   }

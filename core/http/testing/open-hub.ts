@@ -20,6 +20,7 @@ import { Addresses } from '#core/domain/servers/addresses.ts'
 import { ServiceBook } from '#core/domain/services/service-book.ts'
 import { ServiceTokens } from '#core/domain/services/service-tokens.ts'
 import type { Service } from '#core/domain/services/service.ts'
+import { ShareService } from '#core/domain/shares/share-service.ts'
 import { ServerService } from '#core/domain/servers/server-service.ts'
 import { AuditService } from '#core/domain/audit/audit-service.ts'
 import { FakeAuditLog } from '#core/domain/testing/fake-audit-log.ts'
@@ -45,6 +46,7 @@ import { FakeProbe } from '#core/domain/testing/fake-probe.ts'
 import { FakeRouteTable } from '#core/domain/testing/fake-route-table.ts'
 import { FakeServerStore } from '#core/domain/testing/fake-server-store.ts'
 import { FakeResolver, FakeServiceStore } from '#core/domain/testing/fake-services.ts'
+import { FakeShareStore } from '#core/domain/testing/fake-share-store.ts'
 import { FakeSpawner } from '#core/domain/testing/fake-spawner.ts'
 import { serverSettings } from '#core/domain/testing/server-settings.ts'
 import { HubError } from '#core/domain/errors.ts'
@@ -109,6 +111,11 @@ export class OpenHub implements AsyncDisposable {
   tokens!: TokenService
   servers!: ServerService
   services!: ServiceBook
+  /** What the hub was told to do with itself and its proxy. */
+  readonly told: unknown[][] = []
+  /** What browsers reported. */
+  readonly reports: (readonly [string, number])[] = []
+  shares!: ShareService
   /** The services of the configuration. */
   configured: readonly Service[] = []
   /** Addresses that services made by the API may have besides public ones. */
@@ -291,10 +298,20 @@ export class OpenHub implements AsyncDisposable {
       clock,
     })
     this.serviceToken = async (name) => `token ${await serviceTokens.make(name, 'of a test')}`
+    const groupStore = new FakeGroupStore(people)
     this.groups = new GroupService({
-      groups: new FakeGroupStore(people),
+      groups: groupStore,
       clock,
       configured: () => this.configuredGroups,
+    })
+    this.shares = new ShareService({
+      shares: new FakeShareStore(people, (id) => serverStore.stateOf(id)),
+      servers: serverStore,
+      users,
+      groups: groupStore,
+      rights: new RightsService({ access: () => this.access, users }),
+      ended,
+      clock,
     })
     this.culler = new Culler({
       servers: serverStore,
@@ -360,6 +377,19 @@ export class OpenHub implements AsyncDisposable {
       tokens: this.tokens,
       codes: new FakeCodeStore(),
       services: this.services,
+      control: {
+        proxy: {
+          routes: async () => [
+            { prefix: '/user/bob/', target: 'http://127.0.0.1:8', data: { user: 'bob' } },
+            { prefix: '/services/x/', target: 'http://127.0.0.1:9', data: { service: 'x' } },
+          ],
+          pointTo: (proxy) => this.told.push(['point', proxy]),
+        },
+        proxies: () => ['http://10.1.2.3:8001/'],
+        mendRoutes: async () => void this.told.push(['mend']),
+        end: (what) => this.told.push(['end', what]),
+      },
+      shares: this.shares,
       serviceLife: { conditionOf: () => ({ is: 'unknown', since: null, detail: '', pid: null }) },
       config: this.config,
       announcements: new AnnouncementService({ store: new FakeAnnouncementStore(), clock }),
@@ -372,7 +402,11 @@ export class OpenHub implements AsyncDisposable {
       walls: [],
       shell: '<!doctype html><!--page-data-->',
       staticFolder: this.#folder,
-      log: { answered: ignore, unforeseen: (id, error) => this.troubles.push([id, error]) },
+      log: {
+        reported: (...report) => this.reports.push(report),
+        answered: ignore,
+        unforeseen: (id, error) => this.troubles.push([id, error]),
+      },
     })
     this.mounted = routesOf(app)
     for (const door of ['front', 'servers', 'operator'] as const) {
