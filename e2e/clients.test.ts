@@ -162,7 +162,7 @@ test('nbgrader’s client puts a student into a course and takes him out', async
 
   await using client = new RunningClient(
     'python',
-    [join(import.meta.dirname, 'clients/nbgrader_course.py'), 'student', 'physics'],
+    [join(import.meta.dirname, 'clients/nbgrader_course.py'), 'student', 'Physics101'],
     {
       JUPYTERHUB_USER: 'boss',
       JUPYTERHUB_API_TOKEN: token,
@@ -171,7 +171,11 @@ test('nbgrader’s client puts a student into a course and takes him out', async
   )
 
   expect(await client.closed(), client.output).toBe(0)
-  expect(JSON.parse(client.output.trim().split('\n').at(-1) ?? '')).toEqual([[], ['physics'], []])
+  expect(JSON.parse(client.output.trim().split('\n').at(-1) ?? '')).toEqual([
+    [],
+    ['Physics101'],
+    [],
+  ])
 })
 
 function git(folder: string, ...args: readonly string[]): void {

@@ -5,9 +5,17 @@ const LONGEST = 255
 /** The one form of a name that is stored and compared, or why the text is no name. */
 export type FoldedName = { readonly name: string } | { readonly mistake: string }
 
-/** Folds the name of a person or a group: NFKC, lower case (JupyterHub folds people's case too). */
+/** Folds the name of a person: NFKC, lower case (JupyterHub folds people's case too). */
 export function foldName(raw: string): FoldedName {
-  const name = foldText(raw)
+  return checked(foldText(raw))
+}
+
+/** The name of a group: NFKC, its case kept, for names of courses rely on that (as in JupyterHub). */
+export function composeName(raw: string): FoldedName {
+  return checked(raw.normalize('NFKC'))
+}
+
+function checked(name: string): FoldedName {
   if (name.length > LONGEST) return { mistake: `has at most ${LONGEST} characters` }
   if (!NAME.test(name) || name.endsWith(' ')) {
     return {

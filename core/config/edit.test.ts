@@ -70,7 +70,7 @@ describe('changing the file by name', () => {
 
     expect(parseConfig(named, FILE).roles[1]).toMatchObject({
       name: 'guest',
-      scopes: ['read:users!group=kurs a'],
+      scopes: ['read:users!group=Kurs A'],
       users: ['eve'],
     })
     expect(edited(added, removing('roles', ['guest']))).toBe(EXAMPLE)

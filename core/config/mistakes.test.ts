@@ -118,7 +118,7 @@ describe('a mistake in the settings', () => {
       'custom_scopes: {"custom:aa:b": {description: x, subscopes: ["custom:no:no"]}}',
       /is not defined/,
     ],
-    ['groups: {Ada: {}, ada: {}}', /stands here a second time: ada/],
+    ['groups: {Ada1: {}, "Ada１": {}}', /stands here a second time: Ada1/],
     ['groups: {"-x": {}}', /a group's name starts with a letter or digit/],
     ['services: [{name: a/b}]', /is no name for a service/],
     ['services: [{name: a, url: "unix:///run/x"}]', /is not a web address/],

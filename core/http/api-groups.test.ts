@@ -24,23 +24,25 @@ describe('groups', () => {
   test('are made, shown, filled, emptied, given properties and removed, in JupyterHub’s form', async () => {
     const made = await hub.call('ada', '/groups/Course-1', post({ users: ['Bob'] }))
     expect(made).toMatchObject({ status: 201 })
-    const course = { kind: 'group', name: 'course-1', users: ['bob'], properties: {}, roles: [] }
+    const course = { kind: 'group', name: 'Course-1', users: ['bob'], properties: {}, roles: [] }
     expect(made.json).toEqual(course)
 
-    expect((await hub.call('ada', '/groups/course-1')).json).toEqual(course)
-    const added = await hub.call('ada', '/groups/course-1/users', post({ users: ['ada', 'bob'] }))
+    expect((await hub.call('ada', '/groups/Course-1')).json).toEqual(course)
+    const added = await hub.call('ada', '/groups/Course-1/users', post({ users: ['ada', 'bob'] }))
     expect(added).toEqual({ status: 200, json: { ...course, users: ['ada', 'bob'] } })
-    const taken = await hub.call('ada', '/groups/course-1/users', {
+    const taken = await hub.call('ada', '/groups/Course-1/users', {
       method: 'DELETE',
       body: { users: ['bob'] },
     })
     expect(taken).toEqual({ status: 200, json: { ...course, users: ['ada'] } })
     const put = { method: 'PUT', body: { level: { a: [1] } } }
-    expect((await hub.call('ada', '/groups/course-1/properties', put)).json).toMatchObject({
+    expect((await hub.call('ada', '/groups/Course-1/properties', put)).json).toMatchObject({
       properties: { level: { a: [1] } },
     })
-    expect(await statusOf('ada', '/groups/course-1', { method: 'DELETE' })).toBe(204)
+    // Courses of nbgrader go by the name of their group, capitals included.
     expect(await statusOf('ada', '/groups/course-1')).toBe(404)
+    expect(await statusOf('ada', '/groups/Course-1', { method: 'DELETE' })).toBe(204)
+    expect(await statusOf('ada', '/groups/Course-1')).toBe(404)
   })
 
   test('several are made at once, or none of them', async () => {

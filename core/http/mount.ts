@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type * as z from 'zod'
 
-import { foldName } from '#core/base/folded-name.ts'
+import { composeName, foldName, type FoldedName } from '#core/base/folded-name.ts'
 import type { Turns } from '#core/base/turns.ts'
 import type { Endpoint } from '#core/contract/endpoint.ts'
 import type { Target } from '#core/domain/access/holds.ts'
@@ -168,13 +168,14 @@ export function targetOf(asked: unknown): Target {
     return typeof value === 'string' ? value : undefined
   }
   const [user, server, group, service] = ['user', 'server', 'group', 'service'].map(named)
-  if (user !== undefined) return { user: folded(user), ...(server !== undefined && { server }) }
-  if (group !== undefined) return { group: folded(group) }
+  if (user !== undefined)
+    return { user: readable(user, foldName), ...(server !== undefined && { server }) }
+  if (group !== undefined) return { group: readable(group, composeName) }
   return service === undefined ? {} : { service }
 }
 
 /** What cannot be a name is nobody's, and stays as it is: the handler says what is wrong with it, to whoever gets that far. */
-function folded(raw: string): string {
-  const read = foldName(raw)
+function readable(raw: string, readName: (raw: string) => FoldedName): string {
+  const read = readName(raw)
   return 'name' in read ? read.name : raw
 }

@@ -1,20 +1,20 @@
 import * as z from 'zod'
 
-import { foldName } from '#core/base/folded-name.ts'
+import { composeName, foldName, type FoldedName } from '#core/base/folded-name.ts'
 
-const foldedName = (kind: string) =>
+const nameBy = (read: (raw: string) => FoldedName, kind: string) =>
   z.string().transform((raw, context) => {
-    const folded = foldName(raw)
+    const folded = read(raw)
     if ('name' in folded) return folded.name
     context.addIssue({ code: 'custom', message: `is no name: ${kind} ${folded.mistake}` })
     return z.NEVER
   })
 
 /** A person's name, in the form that is stored and compared. */
-export const UserName = foldedName("a person's name").meta({ shape: 'name' })
+export const UserName = nameBy(foldName, "a person's name").meta({ shape: 'name' })
 
-/** A group's name, by the same rule. */
-export const GroupName = foldedName("a group's name").meta({ shape: 'name' })
+/** A group's name, whose case counts. */
+export const GroupName = nameBy(composeName, "a group's name").meta({ shape: 'name' })
 
 /** JupyterHub's rule. */
 export const RoleName = z

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 
-import { foldName } from '#core/base/folded-name.ts'
+import { composeName, foldName } from '#core/base/folded-name.ts'
 
 /** The scopes that a role can be given; what each means is core/domain/access's to say, and a test holds the two together. */
 export const SCOPE_NAMES: ReadonlySet<string> = new Set([
@@ -93,6 +93,6 @@ function readFilter(text: string): string | undefined {
   const [, kind, raw = '', server = ''] =
     /^(user|group|server)=([^=/]+)(\/[^=/]*)?$/.exec(text) ?? []
   if (kind === undefined || (kind === 'server') !== text.includes('/')) return undefined
-  const folded = foldName(raw)
+  const folded = kind === 'group' ? composeName(raw) : foldName(raw)
   return 'name' in folded ? `${kind}=${folded.name}${server}` : undefined
 }
