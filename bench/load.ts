@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 export type Target = { readonly path: string } | { readonly host: string; readonly port: number }
 
 /** Callers that do the same: each asks, waits for the answer, and asks again. */
-export interface CallerGroup {
+interface CallerGroup {
   readonly name: string
   readonly callers: number
   /** `{random}` in it becomes a whole number below `random`, another one each time. */

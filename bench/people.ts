@@ -5,7 +5,7 @@ import { type BenchHub, callApi, forEachOf, mustCall } from './bench-hub.ts'
 const Made = z.object({ token: z.string() })
 const BATCH = 100
 
-export const nameOf = (index: number) => `person${String(index).padStart(6, '0')}`
+const nameOf = (index: number) => `person${String(index).padStart(6, '0')}`
 
 /** People number `from` to `to - 1`, a hundred a request, one request after the other. */
 export async function addPeople(

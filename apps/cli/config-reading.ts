@@ -92,7 +92,7 @@ function stateOf(report: ConfigReport | undefined, file: string): object {
 }
 
 /** What an operator has to know besides: the file and what is in force need not be the same. */
-export function remarks({ waiting, refusal, troubles }: ConfigReport): readonly string[] {
+function remarks({ waiting, refusal, troubles }: ConfigReport): readonly string[] {
   return [
     ...(waiting.length > 0
       ? [`Changed in the file, waiting for the hub's next start: ${waiting.join(', ')}`]

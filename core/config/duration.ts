@@ -28,16 +28,6 @@ export const DurationOrNone = z
   .refine((ms) => ms <= LONGEST_DAYS * 86_400_000, `is longer than ${LONGEST_DAYS}d`)
   .meta({ shape: 'time, or 0' })
 
-/** Milliseconds as people write them, in the largest unit that comes out even. */
-export function formatDuration(ms: number): string {
-  if (ms === 0) return '0'
-  const [unit = 'ms', length = 1] =
-    Object.entries(UNITS)
-      .toReversed()
-      .find(([, each]) => ms % each === 0) ?? []
-  return `${ms / length}${unit}`
-}
-
 function readDuration(text: string | number): number | undefined {
   const [, digits, unit = ''] = /^(\d{1,9})(ms|s|m|h|d)$/.exec(String(text)) ?? []
   return digits === undefined ? undefined : Number(digits) * (UNITS[unit] ?? 1)

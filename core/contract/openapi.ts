@@ -20,7 +20,7 @@ export interface Operation {
   readonly responses: Readonly<Record<string, Response>>
 }
 
-export interface Parameter {
+interface Parameter {
   readonly name: string
   readonly in: 'path' | 'query'
   readonly required: boolean

@@ -135,7 +135,7 @@ async function tokenBody(token: Token, user: User, rights: RightsService): Promi
  * or, through a token, more than that token.
  * @throws HubError `invalid`
  */
-export async function requestedScopes(
+async function requestedScopes(
   asked: {
     readonly scopes?: readonly string[] | null | undefined
     readonly roles?: readonly string[] | null | undefined

@@ -67,7 +67,7 @@ export interface HubHttpDeps {
 }
 
 /** The hub in numbers. */
-export interface HubMetrics {
+interface HubMetrics {
   readonly contentType: string
   readonly forWhom: () => 'authenticated' | 'everybody'
   text(): Promise<string>

@@ -6,12 +6,6 @@ export const CLIENTS = process.env['BULKHEAD_CLIENTS'] ?? ''
 
 export const clientProgram = (name: string) => join(CLIENTS, 'bin', name)
 
-export interface Ran {
-  readonly code: number | null
-  readonly output: string
-  readonly errors: string
-}
-
 /** A client that runs beside the test until it is ended. */
 export class RunningClient implements AsyncDisposable {
   output = ''

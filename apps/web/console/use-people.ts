@@ -7,7 +7,7 @@ import { listUsers } from '#core/contract/users.ts'
 import { said } from '../said.ts'
 import type { View } from './use-view.ts'
 
-export const PAGE_SIZE = 50
+const PAGE_SIZE = 50
 const REFRESH_MS = 5000
 
 interface People {

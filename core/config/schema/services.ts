@@ -69,9 +69,6 @@ const Service = z
     if (Object.keys(environment).length > 0) says('environment')
   })
 
-/** A service as the configuration has it. */
-export type ServiceSettings = z.output<typeof Service>
-
 export const Services = z.array(Service).superRefine((services, context) => {
   refuseTwice(
     services.map(({ name }) => name),

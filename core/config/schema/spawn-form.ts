@@ -81,7 +81,7 @@ const Field = z.discriminatedUnion(
 )
 
 /** One field of the form that people fill in before a server starts. */
-export type SpawnFormField = z.output<typeof Field>
+type SpawnFormField = z.output<typeof Field>
 
 /** The form; what each field allows holds for the API's `user_options` too. */
 export const SpawnForm = z.array(Field).superRefine((fields, context) => {

@@ -1,7 +1,7 @@
 /** How much it matters, and so how it looks. */
-export type AnnouncementLevel = 'info' | 'warning' | 'critical'
+type AnnouncementLevel = 'info' | 'warning' | 'critical'
 /** `login`: to whoever comes to sign in; `home`: to people who are signed in; `all`: to both. */
-export type AnnouncementPlace = 'login' | 'home' | 'all'
+type AnnouncementPlace = 'login' | 'home' | 'all'
 
 /** What the operator tells everybody. There is one at a time. */
 export interface Announcement {

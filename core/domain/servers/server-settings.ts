@@ -29,7 +29,7 @@ export interface ServerLimits {
   readonly groups: Readonly<Record<string, GroupLimits>>
 }
 
-export interface GroupLimits {
+interface GroupLimits {
   readonly named?: number | undefined
   readonly activePerPerson?: number | undefined
 }

@@ -3,7 +3,7 @@ import { HubError } from '../errors.ts'
 /** What a server was started with, as the form or the API gave it. JSON. */
 export type UserOptions = Readonly<Record<string, unknown>>
 
-export interface FormChoice {
+interface FormChoice {
   readonly value: string
   readonly label: string
 }

@@ -16,7 +16,7 @@ import type { SessionStore } from './session-store.ts'
 import type { Session } from './session.ts'
 
 /** What the operator says about signing in. It can change while the hub runs. */
-export interface SignInSettings {
+interface SignInSettings {
   /** `everyone`: whoever can prove a name is made a person at the first sign-in. */
   readonly allow: 'listed' | 'everyone'
   /** Names, normalised, that are admins from the day they are made. */
