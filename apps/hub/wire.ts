@@ -107,10 +107,12 @@ export function wire(
     clock,
     troubled: (doing, error) => log.servers.troubled(doing, error),
   })
+  const resolutionMs = () => live.current().activity.resolution
   const tokens = new TokenService({
     store: stores.tokens,
     clock,
     longestS: () => Math.floor(live.current().tokens.longest / 1000),
+    resolutionMs,
   })
   const servers = new ServerService({
     hub: shared.hub,
@@ -144,6 +146,7 @@ export function wire(
     clock,
     secret,
     settings: () => live.current().authenticator,
+    resolutionMs,
     sessionDays: SESSION_DAYS,
   })
   const sessions = new SessionService({ sessions: stores.sessions, ended, clock })

@@ -45,6 +45,22 @@ test('a token is made, shown once with its text, listed, and voided', async () =
   expect((await hub.call('bob', `/users/bob/tokens/${idOf(made)}`)).status).toBe(404)
 })
 
+test('its use is written down now and then, as the settings say', async () => {
+  hub.activityResolution = 5000
+  const { id, token } = (await make()).json as Made
+  const headers = { authorization: `token ${token}` }
+  const used = async () => {
+    await hub.ask('/hub/api/user', { headers })
+    return (await hub.call('bob', `/users/bob/tokens/${id}`)).json
+  }
+
+  expect(await used()).toMatchObject({ last_activity: '2030-01-01T00:00:00.000Z' })
+  await hub.clock.advance(5000)
+  expect(await used()).toMatchObject({ last_activity: '2030-01-01T00:00:00.000Z' })
+  await hub.clock.advance(1)
+  expect(await used()).toMatchObject({ last_activity: '2030-01-01T00:00:05.001Z' })
+})
+
 test('without a body it gives all that its owner holds, and says who asked for it', async () => {
   expect((await make()).json).toMatchObject({ note: 'Requested via api', expires_at: null })
   expect((await make({ note: null }, 'ada')).json).toMatchObject({

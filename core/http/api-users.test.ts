@@ -156,6 +156,11 @@ describe('GET /users/N', () => {
     expect(json).not.toMatchObject({ servers: { '': {} } })
   })
 
+  test('is not there for whoever may see one of the servers alone', async () => {
+    const scopes = ['read:servers!server=bob/gpu']
+    expect((await hub.call('ada', '/users/bob', { scopes })).status).toBe(404)
+  })
+
   test.each(['..', 'a%2Fb', '%00', '%20', 'x'.repeat(300)])(
     'finds nobody under %s, which is no name',
     async (name) => {

@@ -59,6 +59,6 @@ export const Activity = z.strictObject({
     'How often servers report what was done in them, and the proxy is asked who was there',
   ),
   resolution: Duration.prefault('30s').describe(
-    'Activity that is newer than the last by less than this is not written down',
+    'A use of a token or a session that comes after the last one by no more than this is not written down',
   ),
 })

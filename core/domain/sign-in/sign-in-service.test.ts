@@ -47,6 +47,7 @@ function make(options: {
     clock,
     secret: 'a secret of the hub',
     settings: () => ({ allow: options.allow ?? 'listed', admins: options.admins ?? [] }),
+    resolutionMs: () => 60_000,
     sessionDays: 14,
   })
 }

@@ -32,6 +32,8 @@ export interface SignInDeps {
   /** Signs what known browsers keep. */
   readonly secret: string
   readonly settings: () => SignInSettings
+  /** A use of a session that is later than the last one by no more than this is not written down. */
+  readonly resolutionMs: () => number
   readonly sessionDays: number
 }
 
@@ -55,9 +57,6 @@ export interface StartedSession {
   readonly session: { readonly id: string; readonly secret: string }
   readonly knownBrowser: string
 }
-
-/** The last use is written at most this often. */
-const SEEN_RESOLUTION_MS = 60_000
 
 /** The one answer for wrong passwords, unknown names, and people who have no password yet. */
 const REFUSED = 'That name and password do not fit together.'
@@ -123,10 +122,10 @@ export class SignInService {
 
   /** The session of whoever shows its secret. Notes the use, now and then. */
   async whoHas(secret: string): Promise<Session | undefined> {
-    const { sessions, clock } = this.#deps
+    const { sessions, clock, resolutionMs } = this.#deps
     const now = clock.now()
     const session = await sessions.findBySecret(hashSecret(secret), now)
-    if (session && now.getTime() - session.lastSeenAt.getTime() > SEEN_RESOLUTION_MS)
+    if (session && now.getTime() - session.lastSeenAt.getTime() > resolutionMs())
       await sessions.touch(session.id, now)
     return session
   }

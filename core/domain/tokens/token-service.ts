@@ -8,9 +8,6 @@ import { clientIdOf, prefixOf, type Server } from '../servers/server.ts'
 import type { NewToken, TokenStore } from './token-store.ts'
 import type { Token } from './token.ts'
 
-/** The last use is written at most this often. */
-const ACTIVITY_RESOLUTION_MS = 30_000
-
 export interface TokenRequest {
   readonly userId: number
   readonly scopes: readonly string[]
@@ -24,20 +21,25 @@ export class TokenService implements ServerTokens {
   readonly #store: TokenStore
   readonly #clock: Clock
   readonly #longestS: () => number
+  readonly #resolutionMs: () => number
 
   constructor({
     store,
     clock,
     longestS = () => 0,
+    resolutionMs = () => 0,
   }: {
     readonly store: TokenStore
     readonly clock: Clock
     /** Seconds that a token made by hand is good for at most. 0: no limit. */
     readonly longestS?: () => number
+    /** A use that is later than the last one by no more than this is not written down. */
+    readonly resolutionMs?: () => number
   }) {
     this.#store = store
     this.#clock = clock
     this.#longestS = longestS
+    this.#resolutionMs = resolutionMs
   }
 
   /** Seconds that a token of a person's may live at most; null: for ever. */
@@ -138,7 +140,7 @@ export class TokenService implements ServerTokens {
     const token = await this.#store.findByHash(hashSecret(secret), now)
     if (!token) return undefined
     const last = token.lastActivity?.getTime() ?? 0
-    if (now.getTime() - last > ACTIVITY_RESOLUTION_MS) await this.#store.touch(token.id, now)
+    if (now.getTime() - last > this.#resolutionMs()) await this.#store.touch(token.id, now)
     return token
   }
 

@@ -108,6 +108,8 @@ export class OpenHub implements AsyncDisposable {
   })
   /** Seconds that a token lives at most; 0: no limit. */
   longestToken = 0
+  /** Milliseconds between two uses that are both written down. */
+  activityResolution = 30_000
   tokens!: TokenService
   servers!: ServerService
   services!: ServiceBook
@@ -267,6 +269,7 @@ export class OpenHub implements AsyncDisposable {
       store: tokenStore,
       clock,
       longestS: () => this.longestToken,
+      resolutionMs: () => this.activityResolution,
     })
     this.servers = new ServerService({
       hub: 'hub',
@@ -338,6 +341,7 @@ export class OpenHub implements AsyncDisposable {
       clock,
       secret: 's',
       settings: () => ({ allow: 'listed', admins: [] }),
+      resolutionMs: () => this.activityResolution,
       sessionDays: 14,
     })
     const sessionService = new SessionService({ sessions, ended, clock })
