@@ -1,8 +1,12 @@
 import { join } from 'node:path'
 
+import { differencesPage } from './differences-page.ts'
 import { settingsPage } from './settings-page.ts'
 
 export const ROOT = join(import.meta.dirname, '..')
 
 /** Pages that are made from the code. A test fails while one is older than what it is made from. */
-export const REFERENCE = [{ file: 'docs/reference/settings.md', make: settingsPage }] as const
+export const REFERENCE = [
+  { file: 'docs/reference/settings.md', make: settingsPage },
+  { file: 'docs/reference/differences.md', make: differencesPage },
+] as const

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import * as z from 'zod'
 
 import { Turns } from '#core/base/turns.ts'
+import { jsonDepth } from '#core/base/json-depth.ts'
 import { ENDPOINTS, pathsOf } from '#core/contract/endpoints.ts'
 import { getOpenApi, getVersion, PROTOCOL_VERSION } from '#core/contract/hub.ts'
 import { openApiDocument } from '#core/contract/openapi.ts'
@@ -84,7 +85,8 @@ export function mountApi(app: FastifyInstance, deps: HubHttpDeps, trail: AuditTr
   app.route({
     method: ['OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE'],
     url: '/',
-    handler: noOperation,
+    handler: async (request, reply) =>
+      noOperation(request, reply.header('access-control-allow-origin', '*')),
   })
 }
 
@@ -132,6 +134,9 @@ function hasForeignBody(request: FastifyRequest): boolean {
   return request.method === 'POST' && type !== undefined && !/^application\/json\b/i.test(type)
 }
 
+/** No operation has a use for more, and every reader further in recurses. */
+const DEEPEST_JSON = 100
+
 /** Clients with a token send JSON under any type, or none: what is there is read as JSON. */
 export function readBodiesAsJson(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
@@ -139,6 +144,10 @@ export function readBodiesAsJson(app: FastifyInstance): void {
     const text = String(body)
     if (text.trim() === '') {
       done(null, undefined)
+      return
+    }
+    if (jsonDepth(text) > DEEPEST_JSON) {
+      done(new HubError('invalid', `the body nests deeper than ${DEEPEST_JSON}`), undefined)
       return
     }
     const parsed = z.string().transform(parseJson).safeParse(text)

@@ -30,7 +30,7 @@ import { mountSignInPages } from './pages-sign-in.ts'
 const MOST_BODY_BYTES = 1024 * 1024
 
 /** The default server's name is empty: clients that put it into `…/servers/NAME` all the same ask about `…/server`. */
-const UNNAMED_SERVER = /^(\/hub\/api\/users\/[^/?]+)\/servers\/(?=\/progress|\?|$)/
+const UNNAMED_SERVER = /^(\/hub\/api\/users\/[^/?]+)\/servers\/(?=\/|\?|$)/
 
 const mounted = new WeakMap<FastifyInstance, readonly string[]>()
 
@@ -182,6 +182,9 @@ function answerErrors(app: FastifyInstance, { log }: HubHttpDeps, tools: PageToo
     }
   }
   app.setErrorHandler(async (error, request: FastifyRequest, reply: FastifyReply) => {
+    // A body that cannot be read was read whole all the same: no reason to close the proxy's connection, on which the next request may
+    // be under way already.
+    if (request.raw.complete) void reply.removeHeader('connection')
     await noteRefusal(request, error)
     return sendError(request, reply, refusalOf(error, log.unforeseen), tools)
   })

@@ -34,3 +34,12 @@ test('the default server is found under its empty name as well', async () => {
   expect((await hub.call('bob', '/users/bob/servers/')).json).toMatchObject({ full_name: 'bob/' })
   expect((await hub.call('bob', '/users/bob/servers')).status).toBe(404)
 })
+
+test('a body that cannot be read does not end the connection that it came by', async () => {
+  await using hub = await OpenHub.open()
+
+  const { status, headers } = await hub.ask('/hub/api/users', { method: 'POST', body: '{"' })
+
+  expect(status).toBe(400)
+  expect(headers['connection']).not.toBe('close')
+})

@@ -113,7 +113,7 @@ export class World {
 }
 
 /** Signs in by the form, as a browser does, and takes up the cookies and the XSRF token that pages come with. */
-async function signIn({ url }: Hub, name: string): Promise<Browser> {
+export async function signIn({ url }: Hub, name: string): Promise<Browser> {
   const jar = new Map<string, string>()
   const cookie = () => [...jar].map(([key, value]) => `${key}=${value}`).join('; ')
   const visit = async (request: Asked) => {

@@ -13,6 +13,9 @@ const SURE: Readonly<Record<string, { readonly query?: string; readonly body?: u
   'DELETE /groups/{group}/users': { body: { users: ['bob'] } },
   'PUT /groups/{group}/properties': { body: {} },
   'POST /shares/{owner}/{server}': { body: { user: 'dot' } },
+  'POST /services/{service}': { body: { display: true } },
+  'PATCH /users/{user}/server': { body: { user_options: {} } },
+  'PATCH /users/{user}/servers/{server}': { body: { display_name: 'Named' } },
   'PATCH /shares/{owner}/{server}': { body: { user: 'cyd' } },
 }
 
@@ -21,6 +24,9 @@ const NEW: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'POST /users/{user}': { user: 'new' },
   'POST /groups/{group}': { group: 'new' },
   'POST /services/{service}': { service: 'new' },
+  'PATCH /users/{user}/server': { user: 'dot' },
+  'POST /users/{user}/servers/{server}/culling': { user: 'cyd', server: '' },
+  'POST /users/{user}/server/culling': { user: 'cyd' },
   'GET /users/{user}/server': { user: 'cyd' },
   'GET /users/{user}/server/progress': { user: 'cyd' },
   'GET /users/{user}/servers/{server}/progress': { user: 'cyd', server: '' },

@@ -25,6 +25,8 @@ const THINGS: readonly (readonly [method: string, path: string, body?: unknown])
   ['PUT', '/users/bob/servers/work', {}],
   ['PUT', '/users/cyd/servers/desk', {}],
   ['POST', '/users/cyd/server'],
+  ['POST', '/users/dot/server'],
+  ['DELETE', '/users/dot/server'],
   ['POST', '/shares/cyd/', { user: 'bob' }],
   ['POST', '/shares/bob/work', { user: 'cyd' }],
   ['POST', '/shares/bob/work', { group: 'den' }],

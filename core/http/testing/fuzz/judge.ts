@@ -18,7 +18,8 @@ export class Judge {
   faultOf({ responses }: Operation, answer: Answer): string | undefined {
     const { status, headers, text } = answer
     if (status >= 500 && status !== 503) return `a ${status}: ${text.slice(0, 200)}`
-    if (headers['x-jupyterhub-version'] === undefined) return 'no X-JupyterHub-Version'
+    if (headers['x-jupyterhub-version'] === undefined)
+      return `no X-JupyterHub-Version: ${status} ${text.slice(0, 200)}`
     const response = responses[status] ?? (status >= 400 ? responses['default'] : undefined)
     return response ? this.#faultOfBody(response, answer) : `an undescribed ${status}`
   }
