@@ -83,6 +83,10 @@ const BUILT_IN: readonly Role[] = [USER, ADMIN, SERVER, TOKEN]
  */
 export class RoleBook {
   readonly #roles: ReadonlyMap<string, Role>
+  /** Everybody who has a role by his name. */
+  readonly #named: ReadonlySet<string>
+  /** The roles by name of all others: of those who are admins, and of those who are not. */
+  readonly #usual = new Map<boolean, readonly string[]>()
 
   constructor(configured: readonly Role[] = []) {
     const roles = new Map(BUILT_IN.map((role) => [role.name, role]))
@@ -91,6 +95,7 @@ export class RoleBook {
       roles.set(role.name, before ? merged(before, role) : role)
     }
     this.#roles = roles
+    this.#named = new Set([...roles.values()].flatMap(({ users }) => users))
   }
 
   get all(): readonly Role[] {
@@ -129,6 +134,13 @@ export class RoleBook {
 
   /** Names of the roles of a person or service, each once. What comes through groups is not his by name (as JupyterHub shows it). */
   namesOf(owner: Owner): readonly string[] {
+    if (owner.kind !== 'user' || this.#named.has(owner.name)) return this.#namesOf(owner)
+    const usual = this.#usual.get(owner.admin) ?? this.#namesOf(owner)
+    this.#usual.set(owner.admin, usual)
+    return usual
+  }
+
+  #namesOf(owner: Owner): readonly string[] {
     const own = this.of(owner).filter(
       ({ through }) => through.kind !== 'group' && through.kind !== 'share',
     )
