@@ -64,17 +64,23 @@ export function hasOneHost(request: IncomingMessage): boolean {
   )
 }
 
+/**
+ * What no `Connection` header can declare away: what the server relies on, and what says where a body ends. Without that the
+ * body would go on as it is, and the server would read it as a request of its own.
+ */
+const KEPT = new Set([
+  'host',
+  'cookie',
+  'authorization',
+  'content-length',
+  'content-type',
+  'transfer-encoding',
+])
+
 /** Headers that the `Connection` header declares to be for this hop only. */
 function connectionOptions({ headers }: IncomingMessage): ReadonlySet<string> {
   const options = (headers.connection ?? '').split(',').map((option) => option.trim().toLowerCase())
-  // Cookie and the like cannot be declared away: a client must not be able to strip what the server relies on.
-  return new Set(
-    options.filter(
-      (option) =>
-        option !== '' &&
-        !['host', 'cookie', 'authorization', 'content-length', 'content-type'].includes(option),
-    ),
-  )
+  return new Set(options.filter((option) => option !== '' && !KEPT.has(option)))
 }
 
 function pairs(raw: readonly string[]): (readonly [string, string])[] {

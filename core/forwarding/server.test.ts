@@ -308,6 +308,27 @@ describe('a hostile client', () => {
   })
 })
 
+test.each(['GET', 'DELETE', 'POST'])(
+  'a body whose chunks were declared away stays a body of its %s, and is no request of its own',
+  async (method) => {
+    const heard: string[] = []
+    await behind((incoming, outgoing) => {
+      heard.push(`${incoming.method} ${incoming.url}`)
+      incoming.resume()
+      incoming.once('end', () => outgoing.end())
+    })
+    const hidden =
+      'GET /user/ada/hidden HTTP/1.1\r\nHost: hub.example\r\nX-Forwarded-For: 10.0.0.1\r\n\r\n'
+
+    await rawAsk(
+      `${method} /user/ada/ HTTP/1.1\r\nHost: hub.example\r\nConnection: close, transfer-encoding\r\n` +
+        `Transfer-Encoding: chunked\r\n\r\n${hidden.length.toString(16)}\r\n${hidden}\r\n0\r\n\r\n`,
+    )
+
+    expect(heard).toEqual([`${method} /user/ada/`])
+  },
+)
+
 describe('a hostile server', () => {
   test.each([
     ['hangs up', (socket: Socket) => socket.destroy()],
