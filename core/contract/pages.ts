@@ -37,6 +37,9 @@ const Home = z.object({
   server: ServerBody,
   named: z.array(ServerBody),
   named_allowed: z.boolean(),
+  services: z
+    .array(z.object({ name: z.string(), url: z.string() }))
+    .describe('those with pages that are to be listed, and that the viewer may use'),
   walls: z
     .array(z.object({ wall: z.string(), held: z.boolean(), why: z.string() }))
     .describe('what keeps one server from the others; shown to admins in full'),

@@ -125,6 +125,19 @@ export const editUser = endpoint({
   status: 200,
 })
 
+export const adminAccess = endpoint({
+  method: 'POST',
+  path: '/users/:user/admin-access',
+  summary:
+    'What very old clients ask before an admin opens a server: refused to everyone (403); scopes and OAuth let people in',
+  scopes: ['servers'],
+  audit: null,
+  params: UserParams,
+  body: nothing,
+  output: z.void(),
+  status: 200,
+})
+
 export const removeUser = endpoint({
   method: 'DELETE',
   path: '/users/:user',

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 
+import { adminAccess } from '#core/contract/users.ts'
 import { ownerOf } from '#core/domain/access/owner.ts'
 import { sightOf } from '#core/domain/access/sight.ts'
 import { HubError } from '#core/domain/errors.ts'
@@ -7,13 +8,13 @@ import type { User } from '#core/domain/users/user.ts'
 
 import { LOGIN_COOKIE } from './cookies.ts'
 import type { HubHttpDeps } from './hub-http.ts'
-import type { Gate } from './mount.ts'
+import { type Gate, mount } from './mount.ts'
 import { expandIdentity } from './oauth-grants.ts'
 import { userBody } from './user-body.ts'
 
 /**
- * What JupyterHub keeps for old clients: whose a token or a cookie is, asked by whoever has a token himself. `GET /user` with the
- * token in question tells the same.
+ * What JupyterHub keeps for old clients: whose a token or a cookie is, asked by whoever has a token himself (`GET /user` with the
+ * token in question tells the same), and the way into others' servers that its default closes.
  */
 export function mountDeprecated(app: FastifyInstance, gate: Gate, deps: HubHttpDeps): void {
   const { tokens, signIn, servers, rights, addresses } = deps
@@ -38,6 +39,13 @@ export function mountDeprecated(app: FastifyInstance, gate: Gate, deps: HubHttpD
     const session = name === LOGIN_COOKIE ? await signIn.whoHas(value) : undefined
     if (!session || session.user.locked) throw unknown()
     return shown(session.user, scopes)
+  })
+
+  mount(app, gate, adminAccess, async () => {
+    throw new HubError(
+      'forbidden',
+      'Admin access to user servers is disabled: whoever holds access:servers opens them as they are.',
+    )
   })
 
   app.all('/authorizations/*', async () => {

@@ -109,6 +109,19 @@ describe('what is kept for old clients', () => {
     expect((await call(ada, 'GET', path.replace('hub-login', 'other'))).status).toBe(404)
     expect((await call(ada, 'GET', '/authorizations/cookie/x/y')).status).toBe(404)
   })
+
+  test.each([
+    ['an admin', 'inherit', 403, /^Admin access to user servers is disabled/],
+    ['whoever lacks the scope', 'access:servers', 403, /requires any of \[servers\]/],
+    ['whoever holds it elsewhere', 'servers!user=ada', 404, /not found/],
+  ] as const)('the way into a server is closed to %s', async (_who, scope, status, says) => {
+    const answer = await call(await hub.tokenOf('ada', [scope]), 'POST', '/users/bob/admin-access')
+
+    expect([answer.status, JSON.parse(answer.text).message]).toEqual([
+      status,
+      expect.stringMatching(says),
+    ])
+  })
 })
 
 test('reports of browsers are counted, and no flood of them is told', async () => {

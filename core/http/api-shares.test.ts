@@ -225,6 +225,15 @@ describe('a share code', () => {
       { exchange_count: 1 },
     ])
     expect((await post({ code: 'another', _xsrf: xsrf })).status).toBe(400)
+    const { items } = await hub.audit.list({ action: 'share.accept' }, { offset: 0, limit: 9 })
+    expect(items).toMatchObject([
+      {
+        actor: { kind: 'user', name: 'cyd' },
+        target: { kind: 'server', name: 'bob', userId: 2 },
+        outcome: 'done',
+        detail: 'access:servers',
+      },
+    ])
   })
 
   test('is no good to its maker, to nobody, and after its time', async () => {

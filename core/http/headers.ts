@@ -17,10 +17,17 @@ const CONTENT_POLICY_OF_PAGES = [
   REPORTS,
 ]
 
-/** `beside`: where a form's answer may lead besides the hub; with subdomains, signing in ends on somebody's own host. */
-export function contentPolicyOfPages(beside: string | undefined): string {
-  const forms = beside === undefined ? "form-action 'self'" : `form-action 'self' ${beside}`
-  return [...CONTENT_POLICY_OF_PAGES, forms].join('; ')
+/** `beside`: where a form's answer may lead besides the hub. With subdomains, signing in ends on somebody's own host. */
+export function contentPolicyOfPages(beside: readonly string[]): string {
+  return [...CONTENT_POLICY_OF_PAGES, ["form-action 'self'", ...beside].join(' ')].join('; ')
+}
+
+/** The origin of an address, as a content policy names it. Undefined for a path, and for a host that a policy would read as more than one. */
+export function originForPolicy(address: string): string | undefined {
+  const origin = URL.parse(address)?.origin
+  return origin !== undefined && /^https?:\/\/[a-z0-9.-]+(?::\d+)?$/.test(origin)
+    ? origin
+    : undefined
 }
 
 const CONTENT_POLICY_OF_API = `frame-ancestors 'none'; ${REPORTS}; default-src 'none'`

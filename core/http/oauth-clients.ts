@@ -11,7 +11,29 @@ import {
   type ServerId,
 } from '#core/domain/servers/server.ts'
 import type { ServerService } from '#core/domain/servers/server-service.ts'
-import type { ClientDirectory, OAuthClient } from '#core/oauth/client.ts'
+import { anyOf, type ClientDirectory, type OAuthClient } from '#core/oauth/client.ts'
+
+import type { HubHttpDeps } from './hub-http.ts'
+
+type ClientDeps = Pick<HubHttpDeps, 'servers' | 'services' | 'tokens' | 'addresses'>
+
+/** All OAuth clients: running servers, and services. */
+export function clientsOf({ servers, services, tokens, addresses }: ClientDeps): ClientDirectory {
+  return anyOf([
+    serversAsClients(servers, tokens, addresses),
+    servicesAsClients(services, tokens, addresses),
+  ])
+}
+
+/** Where signing in leads in the end when it was asked for by a client: back to the address that it registered. Undefined for any other `next`. */
+export async function wayBackOf(
+  next: string,
+  clients: ClientDirectory,
+): Promise<string | undefined> {
+  const asked = URL.parse(next, 'http://hub.invalid')
+  if (asked?.pathname !== '/hub/api/oauth2/authorize') return undefined
+  return (await clients.find(asked.searchParams.get('client_id') ?? ''))?.redirectUri
+}
 
 /** Running servers as OAuth clients: a server's own token is its secret. A server that does not run is no client. */
 export function serversAsClients(

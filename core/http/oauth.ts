@@ -4,7 +4,7 @@ import type { Target } from '#core/domain/access/holds.ts'
 import { ownerOf } from '#core/domain/access/owner.ts'
 import { HubError } from '#core/domain/errors.ts'
 import { type AuthorizeRequest, checkAuthorize, grantCode } from '#core/oauth/authorize.ts'
-import { type OAuthClient, anyOf, type ClientDirectory } from '#core/oauth/client.ts'
+import type { OAuthClient } from '#core/oauth/client.ts'
 import { exchangeCode } from '#core/oauth/exchange.ts'
 import { OAuthError } from '#core/oauth/oauth-error.ts'
 
@@ -13,7 +13,7 @@ import type { BrowserCaller } from './caller.ts'
 import { doorOf } from './door.ts'
 import type { HubHttpDeps } from './hub-http.ts'
 import { grantable, questions } from './oauth-grants.ts'
-import { serversAsClients, servicesAsClients } from './oauth-clients.ts'
+import { clientsOf } from './oauth-clients.ts'
 import type { PageTools } from './page-tools.ts'
 
 /** `/hub/api/oauth2/authorize` for browsers, `/hub/api/oauth2/token` for the programs that sent them. */
@@ -34,6 +34,7 @@ export function mountOAuth(
     if (!(await mustAsk(asked, who, scopes))) return consent(request, reply, asked, { who, scopes })
     return pages.send(request, reply, {
       viewer: who,
+      formTo: asked.redirectUri,
       body: {
         page: 'consent',
         client: asked.client.description,
@@ -141,11 +142,4 @@ function fieldsOf(body: object): [string, string][] {
   return Object.entries(body).flatMap(([name, value]) =>
     [value].flat().map((each): [string, string] => [name, String(each)]),
   )
-}
-
-function clientsOf({ servers, services, tokens, addresses }: HubHttpDeps): ClientDirectory {
-  return anyOf([
-    serversAsClients(servers, tokens, addresses),
-    servicesAsClients(services, tokens, addresses),
-  ])
 }

@@ -6,7 +6,7 @@ import { holds } from '#core/domain/access/holds.ts'
 
 import { type Caller, personOf } from './caller.ts'
 import { setXsrfCookie } from './cookies.ts'
-import { contentPolicyOfPages } from './headers.ts'
+import { contentPolicyOfPages, originForPolicy } from './headers.ts'
 import type { HubHttpDeps } from './hub-http.ts'
 import { xsrfOf } from './xsrf-check.ts'
 
@@ -30,6 +30,8 @@ export class Pages {
       readonly status?: number
       readonly viewer: Caller | undefined
       readonly body: PageBody
+      /** An address at which the page's form may end, besides the hub's own: browsers hold forms back from all others. */
+      readonly formTo?: string | undefined
     },
   ): FastifyReply {
     const { secret, version, addresses, shell } = this.#deps
@@ -45,12 +47,14 @@ export class Pages {
       : null
     const told = this.#deps.announcements.shownTo({ signedIn: viewer !== null })
     const announcement = told ? { text: told.text, level: told.level } : null
+    const beside = [addresses.wildcard, originForPolicy(page.formTo ?? '')]
+    const policy = contentPolicyOfPages(beside.filter((source) => source !== undefined))
     const data = { ...page.body, viewer, xsrf: token, version, announcement }
     return reply
       .code(page.status ?? 200)
       .type('text/html; charset=utf-8')
       .header('cache-control', 'no-store')
-      .header('content-security-policy', contentPolicyOfPages(addresses.wildcard))
+      .header('content-security-policy', policy)
       .send(shell.replace(MARKER, () => dataElement(data)))
   }
 }

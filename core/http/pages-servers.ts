@@ -11,6 +11,7 @@ import type { HubHttpDeps } from './hub-http.ts'
 import { safeNext } from './next-url.ts'
 import { Refused } from './refused.ts'
 import type { PageTools } from './page-tools.ts'
+import { serviceMenu } from './service-menu.ts'
 
 const Query = z.object({ next: z.string().max(8192).optional().catch(undefined) })
 const Params = z.object({ user: z.string().optional(), server: z.string().optional() })
@@ -34,6 +35,7 @@ export function mountServerPages(app: FastifyInstance, deps: HubHttpDeps, tools:
         server: serverBody(server, addresses),
         named: own.filter(({ id }) => id.name !== '').map((each) => serverBody(each, addresses)),
         named_allowed: servers.namedAllowed,
+        services: await serviceMenu(deps, who),
         walls: shown,
         isolated,
       },

@@ -19,7 +19,7 @@ const Asked = z.object({
 export function mountSharePages(
   app: FastifyInstance,
   { shares, addresses, rights }: HubHttpDeps,
-  { caller, checked, pages, toSignIn }: PageTools,
+  { caller, checked, pages, toSignIn, trail }: PageTools,
 ): void {
   const nextOf = (request: FastifyRequest, { server }: Pick<ShareCode, 'server'>) =>
     safeNext(Asked.parse(request.query).next, {
@@ -67,6 +67,8 @@ export function mountSharePages(
     if (!who) return toSignIn(request, reply)
     const { code } = Asked.parse(Object.assign({}, request.query, request.body))
     const share = await shares.accept(code, who.user.name)
+    const target = { user: share.server.user, server: share.server.name }
+    await trail.done(request, who, 'share.accept', { target, detail: share.scopes.join(', ') })
     return reply.redirect(addresses.locate(nextOf(request, share)))
   })
 }

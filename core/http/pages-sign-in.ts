@@ -15,6 +15,7 @@ import {
 import { fromOf } from './door.ts'
 import type { HubHttpDeps } from './hub-http.ts'
 import { safeNext } from './next-url.ts'
+import { clientsOf, wayBackOf } from './oauth-clients.ts'
 import type { PageTools } from './page-tools.ts'
 import { isExposed } from './public-address.ts'
 
@@ -25,13 +26,11 @@ const Form = z.object({
 const Next = z.object({ next: z.string().max(8192).optional().catch(undefined) })
 
 /** Signing in and out: `/hub/`, `/hub/login`, `/hub/logout`. */
-export function mountSignInPages(
-  app: FastifyInstance,
-  deps: HubHttpDeps,
-  { caller, checked, pages, trail }: PageTools,
-): void {
-  const { signIn, sessions, servers, addresses, publicUrl, sessionDays } = deps
+export function mountSignInPages(app: FastifyInstance, deps: HubHttpDeps, tools: PageTools): void {
+  const { caller, checked, pages, trail } = tools
+  const { signIn, servers, addresses, publicUrl, sessionDays } = deps
   const { secure } = addresses
+  const clients = clientsOf(deps)
   const writer = { secure, domain: addresses.cookieDomain }
 
   const nextOf = (request: FastifyRequest, fallback: string) =>
@@ -41,7 +40,7 @@ export function mountSignInPages(
       fallback,
     })
 
-  const showForm = (
+  const showForm = async (
     request: FastifyRequest,
     reply: FastifyReply,
     shown: { status: number; name: string; error: string | null; retryAfter: number | null },
@@ -51,6 +50,7 @@ export function mountSignInPages(
     return pages.send(request, reply, {
       status: shown.status,
       viewer: undefined,
+      formTo: await wayBackOf(next, clients),
       body: {
         page: 'sign-in',
         action: next === '' ? '/hub/login' : `/hub/login?next=${encodeURIComponent(next)}`,
@@ -108,6 +108,16 @@ export function mountSignInPages(
       })
     }
   })
+  mountSignOut(app, deps, tools)
+  mountFirstPages(app, deps, pages)
+}
+
+function mountSignOut(
+  app: FastifyInstance,
+  { sessions, addresses }: HubHttpDeps,
+  { caller, pages, trail }: PageTools,
+): void {
+  const writer = { secure: addresses.secure, domain: addresses.cookieDomain }
 
   app.get('/hub/logout', async (request, reply) => {
     const who = await caller(request)
@@ -118,7 +128,6 @@ export function mountSignInPages(
     clearSessionCookies(reply, writer)
     return pages.send(request, reply, { viewer: undefined, body: { page: 'signed-out' } })
   })
-  mountFirstPages(app, deps, pages)
 }
 
 /** Where the first admin is made, and where people choose a password. */

@@ -4,6 +4,7 @@ import { Frame } from '../frame.tsx'
 import { NewServer } from '../servers/new-server.tsx'
 import { ServerCard } from '../servers/server-card.tsx'
 import { Walls } from '../servers/walls.tsx'
+import { ServiceMenu } from '../services/service-menu.tsx'
 
 export function HomePage({ data }: { readonly data: PageOf<'home'> }) {
   const owner = data.viewer?.name ?? ''
@@ -14,6 +15,7 @@ export function HomePage({ data }: { readonly data: PageOf<'home'> }) {
           <ServerCard key={server.name} owner={owner} server={server} xsrf={data.xsrf} />
         ))}
         {data.named_allowed && <NewServer owner={owner} xsrf={data.xsrf} />}
+        <ServiceMenu services={data.services} />
         <Walls walls={data.walls} isolated={data.isolated} />
       </div>
     </Frame>
