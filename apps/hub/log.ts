@@ -51,7 +51,8 @@ export function openLog(): HubLog {
     culler: {
       warned: (server, { at, reason }) =>
         log.info({ server: nameOf(server), at, reason }, 'server will be stopped'),
-      culled: (server, why) => log.info({ server: nameOf(server), why }, 'server culled'),
+      spared: (server) => log.info({ server: nameOf(server) }, 'server goes on'),
+      culled: (server, _end, why) => log.info({ server: nameOf(server), why }, 'server culled'),
       troubled: (doing, error) =>
         log.warn({ doing: plainText(doing), error: describe(error) }, 'trouble'),
     },

@@ -12,6 +12,7 @@ import { systemClock } from '#core/base/clock.ts'
 import { derived, type LiveConfig } from '#core/config/live-config.ts'
 import type { HubConfig } from '#core/config/schema.ts'
 import type { Culler } from '#core/domain/activity/culler.ts'
+import { NoticeBoard, onBoard } from '#core/domain/activity/notice-board.ts'
 import { Access } from '#core/domain/access/access.ts'
 import { AnnouncementService } from '#core/domain/announcements/announcement-service.ts'
 import { RightsService } from '#core/domain/access/rights-service.ts'
@@ -127,6 +128,7 @@ export function wire(
     settings: derived(live, serverSettings),
     addresses,
   })
+  const notices = new NoticeBoard()
   const culler = wireCuller(live, {
     servers: stores.servers,
     service: servers,
@@ -134,7 +136,7 @@ export function wire(
     routes: table,
     tokens,
     clock,
-    events: log.culler,
+    events: onBoard(notices, log.culler),
   })
   const rights = new RightsService({ access, users: stores.users })
   const visitors = new VisitorWatch({ held: stores.held, tokens: stores.tokens, rights, ended })
@@ -211,6 +213,7 @@ export function wire(
       servers,
       audit,
       culler,
+      notices,
       usage: stores.usage,
       // A row that nobody has: asked of the database, not of what is remembered.
       health: () => stores.servers.find({ user: '', name: '' }),
@@ -240,7 +243,11 @@ export function wire(
       tokens,
       codes: stores.codes,
       config: runningConfig(live),
-      announcements: new AnnouncementService({ store: stores.announcement, clock }),
+      announcements: new AnnouncementService({
+        store: stores.announcement,
+        clock,
+        changed: (announcement) => notices.tell({ of: 'announcement', announcement }),
+      }),
       clock,
       secret,
       publicUrl: config.public_url,

@@ -11,6 +11,7 @@ import * as hubControl from './hub-control.ts'
 import * as metrics from './metrics.ts'
 import * as info from './info.ts'
 import * as oauth from './oauth.ts'
+import * as notices from './notices.ts'
 import * as progress from './progress.ts'
 import * as servers from './servers.ts'
 import * as services from './services.ts'
@@ -46,6 +47,7 @@ export const CHAPTERS = [
     ...servers,
     ...progress,
     ...culling,
+    ...notices,
     ...usage,
   }),
   chapter('Services', 'Programs beside the notebook servers, and who may use them.', services),

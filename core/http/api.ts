@@ -14,6 +14,7 @@ import { mountAudit } from './api-audit.ts'
 import { mountAnnouncement } from './api-announcement.ts'
 import { mountConfig } from './api-config.ts'
 import { mountMetrics } from './api-metrics.ts'
+import { mountNotices } from './api-notices.ts'
 import { mountUsage } from './api-usage.ts'
 import { mountProgress } from './api-progress.ts'
 import { mountGroups } from './api-groups.ts'
@@ -67,6 +68,7 @@ export function mountApi(app: FastifyInstance, deps: HubHttpDeps, trail: AuditTr
   mountServers(app, gate, deps)
   mountProgress(app, gate, deps)
   mountCulling(app, gate, deps)
+  mountNotices(app, gate, deps)
   mountUsage(app, gate, deps)
   mountMetrics(app, gate, deps)
   mountActivity(app, gate, deps)

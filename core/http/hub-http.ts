@@ -1,6 +1,7 @@
 import type { Clock } from '#core/base/clock.ts'
 import type { AnnouncementService } from '#core/domain/announcements/announcement-service.ts'
 import type { Culler } from '#core/domain/activity/culler.ts'
+import type { NoticeBoard } from '#core/domain/activity/notice-board.ts'
 import type { RightsService } from '#core/domain/access/rights-service.ts'
 import type { ServiceBook } from '#core/domain/services/service-book.ts'
 import type { ShareService } from '#core/domain/shares/share-service.ts'
@@ -32,6 +33,7 @@ export interface HubHttpDeps {
   readonly rights: RightsService
   readonly servers: ServerService
   readonly culler: Pick<Culler, 'endOf' | 'keep' | 'exempt'>
+  readonly notices: NoticeBoard
   readonly signIn: SignInService
   readonly sessions: SessionService
   readonly passwords: PasswordService

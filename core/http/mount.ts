@@ -92,7 +92,7 @@ function actionOf(audit: string | null | undefined): AuditAction | undefined {
 }
 
 /** One that was sent, and does not hold, belongs into the audit log; asking without any does not. */
-function missingCredentials(request: FastifyRequest): HubError {
+export function missingCredentials(request: FastifyRequest): HubError {
   const message = 'Missing or invalid credentials.'
   return request.headers.authorization === undefined &&
     readCookie(request, LOGIN_COOKIE) === undefined

@@ -57,7 +57,8 @@ function made(): Culler {
     settings: () => settings,
     events: {
       warned: ({ id }, { reason }) => said.push(`${id.user} warned: ${reason}`),
-      culled: ({ id }, why) => said.push(`${id.user} culled: ${why}`),
+      spared: ({ id }) => said.push(`${id.user} spared`),
+      culled: ({ id }, _end, why) => said.push(`${id.user} culled: ${why}`),
       troubled: (doing) => said.push(`trouble ${doing}`),
     },
   })
@@ -115,7 +116,7 @@ describe('an idle server', () => {
     await culler.keep(adas)
 
     await pass(49)
-    expect(said).toEqual(['ada warned: idle'])
+    expect(said).toEqual(['ada warned: idle', 'ada spared'])
     expect((await store.find(adas))?.lastActivity).toEqual(new Date('2030-01-01T00:55:00Z'))
     // By a hub that comes back, too.
     culler = made()

@@ -30,8 +30,10 @@ export interface CullerDeps {
 
 export interface CullerEvents {
   warned(server: Server, end: End): void
+  /** One that was warned of is not going to be stopped. */
+  spared(server: Server): void
   /** `why`: a sentence. */
-  culled(server: Server, why: string): void
+  culled(server: Server, end: End, why: string): void
   troubled(doing: string, error: unknown): void
 }
 
@@ -99,7 +101,9 @@ export class Culler {
     // For those, too, who look at activity from outside.
     await servers.touch(id, now)
     const seen = this.#seen.get(server.publicId)
-    if (seen) Object.assign(seen, { activeAt: now, warned: false })
+    if (!seen) return
+    seen.activeAt = now
+    this.#spare(server, seen)
   }
 
   /** Whether the server is left alone. @throws HubError `not_found` */
@@ -130,7 +134,7 @@ export class Culler {
     const work = async () => {
       for (const server of left) {
         const times = timesOf(settings, server.id.user, groups.get(server.id.user) ?? [])
-        if (!times || server.exempt) this.#seen.delete(server.publicId)
+        if (!times || server.exempt) this.#leaveAlone(server)
         else await this.#lookAt(server, times, used.get(keyOf(server.id)))
       }
     }
@@ -158,7 +162,7 @@ export class Culler {
     }
     const { end } = seen
     if (!end || now < end.warnFrom) {
-      seen.warned = false
+      this.#spare(server, seen)
       return
     }
     // One that says nothing is given as long again: it may only be slow.
@@ -167,6 +171,17 @@ export class Culler {
     if (now >= end.at && !wait) return this.#stop(server, end, times)
     if (!seen.warned) events.warned(server, end)
     seen.warned = true
+  }
+
+  #leaveAlone(server: Server): void {
+    const seen = this.#seen.get(server.publicId)
+    if (seen) this.#spare(server, seen)
+    this.#seen.delete(server.publicId)
+  }
+
+  #spare(server: Server, seen: Seen): void {
+    if (seen.warned) this.#deps.events.spared(server)
+    seen.warned = false
   }
 
   /** Moves `activeAt` on by what the server says. */
@@ -185,15 +200,15 @@ export class Culler {
     }
   }
 
-  async #stop(server: Server, { reason }: End, times: CullTimes): Promise<void> {
+  async #stop(server: Server, end: End, times: CullTimes): Promise<void> {
     const { service, events } = this.#deps
     const why =
-      reason === 'age'
+      end.reason === 'age'
         ? `it ran for ${times.maxAgeMs / 1000} s`
         : `nothing was done in it for ${times.idleAfterMs / 1000} s`
     try {
       await service.stop(server.id)
-      events.culled(server, why)
+      events.culled(server, end, why)
     } catch (error) {
       events.troubled(`stopping the idle server of ${server.id.user}`, error)
     }

@@ -9,6 +9,8 @@ const LONGEST = 2000
 export interface AnnouncementDeps {
   readonly store: AnnouncementStore
   readonly clock: Clock
+  /** Told whenever people who are signed in are to see another one, or none. */
+  readonly changed?: (announcement: Announcement | undefined) => void
 }
 
 /**
@@ -36,7 +38,7 @@ export class AnnouncementService {
   }
 
   async refresh(): Promise<void> {
-    this.#known = await this.#deps.store.get()
+    this.#take(await this.#deps.store.get())
   }
 
   /** @throws HubError `invalid` for an empty or very long text, and for a time that is over */
@@ -50,12 +52,19 @@ export class AnnouncementService {
       throw new HubError('invalid', 'the announcement would be over already: until is in the past')
     const announcement = { ...wanted, text, setAt: clock.now() }
     await store.put(announcement)
-    this.#known = announcement
+    this.#take(announcement)
     return announcement
   }
 
   async clear(): Promise<void> {
     await this.#deps.store.clear()
-    this.#known = undefined
+    this.#take(undefined)
+  }
+
+  #take(now: Announcement | undefined): void {
+    const before = this.#known
+    this.#known = now
+    if (before?.setAt.getTime() !== now?.setAt.getTime())
+      this.#deps.changed?.(this.shownTo({ signedIn: true }))
   }
 }

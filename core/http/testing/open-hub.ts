@@ -7,6 +7,7 @@ import { ManualClock } from '#core/base/manual-clock.ts'
 import { Access } from '#core/domain/access/access.ts'
 import { AnnouncementService } from '#core/domain/announcements/announcement-service.ts'
 import { Culler } from '#core/domain/activity/culler.ts'
+import { NoticeBoard, onBoard } from '#core/domain/activity/notice-board.ts'
 import { RightsService } from '#core/domain/access/rights-service.ts'
 import type { ConfiguredGroup } from '#core/domain/groups/group-store.ts'
 import { GroupService } from '#core/domain/groups/group-service.ts'
@@ -85,6 +86,7 @@ export class OpenHub implements AsyncDisposable {
   culling = noCulling
   readonly occupancy = new FakeOccupancy()
   culler!: Culler
+  readonly notices = new NoticeBoard()
   readonly usage = new FakeUsageStore()
   healthy = true
   readonly metrics = {
@@ -324,7 +326,12 @@ export class OpenHub implements AsyncDisposable {
       occupancy: this.occupancy,
       clock,
       settings: () => this.culling,
-      events: { warned: ignore, culled: ignore, troubled: ignore },
+      events: onBoard(this.notices, {
+        warned: ignore,
+        spared: ignore,
+        culled: ignore,
+        troubled: ignore,
+      }),
     })
     const passwords = { hash: async (password: string) => password }
     const authenticator = {
@@ -362,6 +369,7 @@ export class OpenHub implements AsyncDisposable {
       audit: this.audit,
       rights: new RightsService({ access: () => this.access, users }),
       culler: this.culler,
+      notices: this.notices,
       metrics: this.metrics,
       usage: this.usage,
       health: async () => {
@@ -396,7 +404,11 @@ export class OpenHub implements AsyncDisposable {
       shares: this.shares,
       serviceLife: { conditionOf: () => ({ is: 'unknown', since: null, detail: '', pid: null }) },
       config: this.config,
-      announcements: new AnnouncementService({ store: new FakeAnnouncementStore(), clock }),
+      announcements: new AnnouncementService({
+        store: new FakeAnnouncementStore(),
+        clock,
+        changed: (announcement) => this.notices.tell({ of: 'announcement', announcement }),
+      }),
       clock,
       secret: 's',
       publicUrl: this.addresses.hub,
