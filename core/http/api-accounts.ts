@@ -19,6 +19,7 @@ import { KNOWN_BROWSER_COOKIE, readCookie } from './cookies.ts'
 import { clientAddress } from './door.ts'
 import type { HubHttpDeps } from './hub-http.ts'
 import { type Gate, mount } from './mount.ts'
+import { requireToHoldRolesOf } from './take-over.ts'
 
 /** Accounts: locking, passwords, one-time links, and why somebody may do what he may. */
 export function mountAccounts(app: FastifyInstance, gate: Gate, deps: HubHttpDeps): void {
@@ -45,12 +46,14 @@ export function mountAccounts(app: FastifyInstance, gate: Gate, deps: HubHttpDep
   mount(app, gate, makeSignUpLink, async ({ caller, params }) => {
     const user = await users.get(params.user)
     requireAdminFor(caller, user)
+    await requireToHoldRolesOf(rights, caller, ownerOf(user))
     return linkBody('sign-up', await links.makeSignUpLink(user))
   })
 
   mount(app, gate, makePasswordLink, async ({ caller, params }) => {
     const user = await users.get(params.user)
     requireAdminFor(caller, user)
+    await requireToHoldRolesOf(rights, caller, ownerOf(user))
     return linkBody('sign-up', await links.makePasswordLink(user))
   })
 

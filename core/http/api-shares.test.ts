@@ -81,6 +81,20 @@ describe('sharing a server', () => {
     expect(hub.routes.closed).toContainEqual(expect.objectContaining({ prefix: '/user/bob/' }))
   })
 
+  test('with a group is with the one that is written so, and not with another of the same letters', async () => {
+    await hub.groups.create(['Course'], ['cyd'])
+    await hub.groups.create(['course'], [])
+
+    const shared = await call(bob, 'POST', '/shares/bob/', { group: 'Course' })
+    expect(shared).toMatchObject({ status: 200, json: { group: { name: 'Course' } } })
+
+    await call(bob, 'POST', '/shares/bob/', { group: 'course' })
+    const ada = await hub.tokenOf('ada', ['groups:shares!group=Course'])
+    expect((await call(ada, 'DELETE', '/groups/Course/shared/bob/')).status).toBe(204)
+    const left = await call(bob, 'GET', '/shares/bob/')
+    expect(left.json.items).toMatchObject([{ group: { name: 'course' } }])
+  })
+
   test('with a group is for its members', async () => {
     await hub.groups.create(['course'], ['cyd'])
     expect((await call(bob, 'POST', '/shares/bob/', { group: 'course' })).status).toBe(200)

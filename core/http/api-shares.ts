@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 
-import { foldName } from '#core/base/folded-name.ts'
+import { composeName, foldName, type FoldedName } from '#core/base/folded-name.ts'
 import {
   addShare,
   addShareCode,
@@ -163,10 +163,7 @@ function sharedWith(
   kind: ShareTarget['kind'],
   who: string,
 ): [ServerId, ShareTarget] {
-  return [
-    { user: nameOf(owner), name },
-    { kind, name: nameOf(who) },
-  ]
+  return [{ user: nameOf(owner), name }, targetOf(kind, who)]
 }
 
 function targetIn({
@@ -176,7 +173,12 @@ function targetIn({
   readonly user?: string | null | undefined
   readonly group?: string | null | undefined
 }): ShareTarget {
-  return user ? { kind: 'user', name: nameOf(user) } : { kind: 'group', name: nameOf(group ?? '') }
+  return user ? targetOf('user', user) : targetOf('group', group ?? '')
+}
+
+/** A group is the one that is written so: its case counts. */
+function targetOf(kind: ShareTarget['kind'], raw: string): ShareTarget {
+  return { kind, name: kind === 'user' ? nameOf(raw) : named(raw, composeName(raw)) }
 }
 
 /** A code's id that is none finds nothing. */
@@ -186,10 +188,14 @@ function codeIn({ code, id }: { code?: string | undefined; id?: string | undefin
   return { id: Number(/^sc_(\d{1,15})$/.exec(id)?.[1] ?? 0) }
 }
 
-/** As names are compared; what could be no name stays as it is, and is nobody's. */
+/** As people's names are compared. */
 function nameOf(raw: string): string {
-  const folded = foldName(raw)
-  return 'name' in folded ? folded.name : raw
+  return named(raw, foldName(raw))
+}
+
+/** What could be no name stays as it is, and is nobody's. */
+function named(raw: string, read: FoldedName): string {
+  return 'name' in read ? read.name : raw
 }
 
 /** Whoever may not know of somebody does not learn by sharing whether he exists. @throws HubError `forbidden` */

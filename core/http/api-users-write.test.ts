@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
+import { Access } from '#core/domain/access/access.ts'
+
 import { OpenHub } from './testing/open-hub.ts'
 
 let hub: OpenHub
@@ -211,5 +213,66 @@ describe('whoever is removed', () => {
     await hub.call('ada', '/users/bob', DELETE)
 
     expect((await hub.call('ada', '/users/bob', post({}))).status).toBe(201)
+  })
+})
+
+describe('who holds admin:users, and is no admin', () => {
+  const ops = { name: 'ops', description: '', scopes: ['shutdown', 'servers!user'], services: [] }
+  beforeEach(() => {
+    hub.people.add({ name: 'carol', admin: false, createdAt: hub.clock.now() })
+  })
+  const withOps = (who: { users: readonly string[]; groups: readonly string[] }) =>
+    new Access({
+      roles: [
+        { ...ops, ...who },
+        { ...ops, name: 'help', scopes: ['admin:users'], users: ['bob'], groups: [] },
+      ],
+      customScopes: [],
+    })
+
+  test.each(['sign-up-link', 'password-link'])(
+    'makes no %s for somebody who may do more than he',
+    async (link) => {
+      for (const who of [
+        { users: ['carol'], groups: [] },
+        { users: [], groups: ['ops'] },
+      ]) {
+        hub.access = withOps(who)
+        hub.people.join('carol', 'ops')
+
+        expect((await hub.call('bob', `/users/carol/${link}`, post({}))).status).toBe(403)
+        expect((await hub.call('ada', `/users/carol/${link}`, post({}))).status).toBe(201)
+      }
+      hub.access = withOps({ users: [], groups: [] })
+      expect((await hub.call('bob', `/users/carol/${link}`, post({}))).status).toBe(201)
+    },
+  )
+
+  test('makes nobody with a password of his choice under a name to which the configuration gives more', async () => {
+    hub.access = withOps({ users: ['dan'], groups: [] })
+    const body = { password: 'a long enough word' }
+
+    expect((await hub.call('bob', '/users/dan', post(body))).status).toBe(403)
+    expect(hub.people.named('dan')).toBeUndefined()
+    expect((await hub.call('bob', '/users/eve', post(body))).status).toBe(201)
+  })
+
+  test('gives nobody a name to which the configuration gives more', async () => {
+    hub.access = withOps({ users: ['dan'], groups: [] })
+    const scopes = ['admin:users!user=carol']
+
+    expect((await hub.call('bob', '/users/carol', patch({ name: 'Dan' }, scopes))).status).toBe(403)
+    expect((await hub.call('bob', '/users/carol', patch({ name: 'eve' }, scopes))).status).toBe(200)
+    expect((await hub.call('ada', '/users/eve', patch({ name: 'dan' }))).status).toBe(200)
+  })
+
+  test('gives nobody a name that the configuration puts into a group which is not in his hands', async () => {
+    hub.configuredGroups = [{ name: 'staff', users: ['dan'], properties: null }]
+    await hub.groups.configure()
+    letBobManage()
+
+    expect((await hub.call('bob', '/users/carol', patch({ name: 'dan' }))).status).toBe(403)
+    letBobManage('groups!group=staff')
+    expect((await hub.call('bob', '/users/carol', patch({ name: 'dan' }))).status).toBe(200)
   })
 })

@@ -2,7 +2,7 @@ import type { UserStore } from '../users/user-store.ts'
 import type { Access } from './access.ts'
 import { asksForGroups, holds, type Target } from './holds.ts'
 import { intersectScopes, peopleInQuestion } from './intersect.ts'
-import type { Owner } from './owner.ts'
+import type { Owner, PersonOwner } from './owner.ts'
 import type { GroupsOf } from './scope.ts'
 
 /** Every token can tell whose it is (JupyterHub's rule since 3.0). */
@@ -44,6 +44,32 @@ export class RightsService {
     const both = intersectScopes(asked, held, await this.#groupsOf(people))
     if (people.length === 0) this.#remember(held, scopes, both)
     return both
+  }
+
+  /**
+   * What the roles that a person has by name or through groups give him, and expanded scopes do not hold; what everyone holds over
+   * what is his own is left out, and so are the roles that he had as `before`.
+   */
+  async lackingOf(
+    scopes: readonly string[],
+    owner: PersonOwner,
+    before?: PersonOwner,
+  ): Promise<readonly string[]> {
+    const { access } = this
+    const had = new Set(before && access.roles.of(before).map(({ role }) => role.name))
+    const given = access.roles
+      .of(owner)
+      .filter(({ through: { kind } }) => kind === 'name' || kind === 'group')
+      .filter(({ role }) => !had.has(role.name))
+    const own = new Set(access.expand(['self'], owner))
+    const needed = access
+      .expand(
+        given.flatMap(({ role }) => role.scopes),
+        owner,
+      )
+      .filter((scope) => !own.has(scope))
+    const held = new Set(await this.intersect(needed, scopes))
+    return needed.filter((scope) => !held.has(scope))
   }
 
   /** What both of two expanded lists hold. */

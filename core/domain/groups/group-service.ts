@@ -108,6 +108,14 @@ export class GroupService {
         throw new HubError('invalid', `there is no group named ${name}`)
   }
 
+  /** Groups that the configuration puts whoever has the name into. */
+  configuredFor(name: string): readonly string[] {
+    return this.#deps
+      .configured()
+      .filter(({ users }) => users.includes(name))
+      .map((group) => group.name)
+  }
+
   /** Takes on what the configuration says now. */
   configure(): Promise<void> {
     const { groups, configured, clock } = this.#deps
