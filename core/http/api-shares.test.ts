@@ -104,7 +104,7 @@ describe('sharing a server', () => {
     const listed = await call(cyd, 'GET', '/users/cyd/shared')
     expect(listed.json).toMatchObject({
       items: [{ group: { name: 'course' }, kind: 'group' }],
-      _pagination: { offset: 0, limit: 50, total: 1, next: null },
+      _pagination: { offset: 0, limit: 200, total: 1, next: null },
     })
     expect((await call(cyd, 'GET', '/groups/course/shared')).status).toBe(404)
     const ada = await hub.tokenOf('ada')

@@ -58,16 +58,17 @@ export function withDefaultServer(url: string): string {
   )
 }
 
-function mountShared(app: FastifyInstance, gate: Gate, { shares, addresses }: Deps): void {
+function mountShared(app: FastifyInstance, gate: Gate, { shares, users, addresses }: Deps): void {
   const listed = async (request: FastifyRequest, params: PageParams, of: ServersOf) => {
     const page = askedPage(request, params, { always: true })
     const { items, total } = await shares.list(of, page)
     const bodies = items.map((share) => shareBody(share, addresses))
     return withPlace({ request, publicUrl: addresses.hub }, page, { items: bodies, total })
   }
-  mount(app, gate, listAllShares, ({ params, request }) =>
-    listed(request, params, { user: nameOf(params.user), server: null }),
-  )
+  mount(app, gate, listAllShares, async ({ params, request }) => {
+    const { name } = await users.get(params.user)
+    return listed(request, params, { user: name, server: null })
+  })
   mount(app, gate, listShares, ({ params, request }) => {
     const { user, name } = serverIn(params)
     return listed(request, params, { user, server: name })
@@ -89,16 +90,17 @@ function mountShared(app: FastifyInstance, gate: Gate, { shares, addresses }: De
   mount(app, gate, removeShares, ({ params }) => shares.revokeAll(serverIn(params)))
 }
 
-function mountCodes(app: FastifyInstance, gate: Gate, { shares, addresses }: Deps): void {
+function mountCodes(app: FastifyInstance, gate: Gate, { shares, users, addresses }: Deps): void {
   const listed = async (request: FastifyRequest, params: PageParams, of: ServersOf) => {
     const page = askedPage(request, params, { always: true })
     const { items, total } = await shares.listCodes(of, page)
     const bodies = items.map((code) => shareCodeBody(code, addresses))
     return withPlace({ request, publicUrl: addresses.hub }, page, { items: bodies, total })
   }
-  mount(app, gate, listAllShareCodes, ({ params, request }) =>
-    listed(request, params, { user: nameOf(params.user), server: null }),
-  )
+  mount(app, gate, listAllShareCodes, async ({ params, request }) => {
+    const { name } = await users.get(params.user)
+    return listed(request, params, { user: name, server: null })
+  })
   mount(app, gate, listShareCodes, ({ params, request }) => {
     const { user, name } = serverIn(params)
     return listed(request, params, { user, server: name })

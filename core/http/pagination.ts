@@ -24,7 +24,7 @@ export function askedPage(
   const withPlace = acceptsPages(request.headers.accept)
   return {
     offset,
-    limit: limit ?? (withPlace || always ? USUAL_PAGE : LONGEST_PAGE),
+    limit: limit ?? (withPlace ? USUAL_PAGE : LONGEST_PAGE),
     withPlace: withPlace || always,
   }
 }

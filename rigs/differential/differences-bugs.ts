@@ -173,4 +173,22 @@ export const bugs: readonly Difference[] = [
     ours: '403',
     why: 'The API has no websockets, so no browser sends that; and who shows a token means it to be looked at.',
   },
+  {
+    id: 'share-scopes',
+    at: /^shares POST \/share(?:s|-codes)\/ann\/ ada \{.*"scopes":\["nonsense"\]/,
+    differs: status(500, 400),
+    what: 'An unknown scope for a share, or for a code of one',
+    theirs: '500',
+    ours: '400, with the name of the scope',
+    why: 'It is the request that is wrong.',
+  },
+  {
+    id: 'share-less',
+    at: /^shares PATCH \/shares\/ann\/ ada /,
+    differs: /^body\.scopes\[\]: "read:servers!server=ann\/" ≠ absent$/,
+    what: 'A scope is taken out of a share, written without its filter, as it may be when it is given',
+    theirs: 'stays in it',
+    ours: 'is taken out',
+    why: 'What was to be taken away must not stay.',
+  },
 ]

@@ -23,8 +23,7 @@ export const own: readonly Difference[] = [
   {
     id: 'more-fields',
     at: /^/,
-    differs:
-      /\.(?:locked|since|failure|health|stops|queue|place|stopping_at|keep|bulkhead|idle|warning|waiting|ends?|use)\b[^:]*: absent ≠ /,
+    differs: /\.(?:locked|since|failure|health|bulkhead): absent ≠ /,
     what: 'People, servers and services',
     theirs: 'less',
     ours: '`locked`; `since`, `failure` and what else concerns a server’s life; `health`',
@@ -219,5 +218,34 @@ export const own: readonly Difference[] = [
     theirs: 'the sign-in form',
     ours: 'a page that says that one is signed out',
     why: 'On a shared machine one wants to know.',
+  },
+  {
+    id: 'accept-nothing',
+    at: /^shares GET @\/hub\/accept-share /,
+    differs: status(400, 404),
+    what: '`/hub/accept-share` without a code',
+    theirs: '400',
+    ours: '404, as with a code that is not good',
+    why: 'There is nothing to accept in either case.',
+  },
+  {
+    id: 'metrics-refused',
+    at: /^hub GET \/metrics /,
+    differs:
+      /^header\.type: "text\/html" ≠ "application\/json"$|^body: "some text" ≠ \{"message":"words","status":403\}$/,
+    what: 'A refusal below `/hub/api/metrics`',
+    theirs: 'a page',
+    ours: 'JSON, as everywhere below `/hub/api`',
+    why: 'One rule for all.',
+  },
+  {
+    id: 'route-of-the-hub',
+    at: /^hub GET \/proxy/,
+    differs:
+      /^body(?:\.items)?\.\/(?:user\/ann\/)?: |^body\._pagination\.|\.(?:jupyterhub|last_use|socket_owner): absent ≠ /,
+    what: '`GET /proxy`',
+    theirs: 'the routes, and one at `/` to the hub',
+    ours: 'the routes, with more of what the proxy knows; what no route takes goes to the hub',
+    why: 'The way to the hub is no route, so that nothing can take it away.',
   },
 ]
