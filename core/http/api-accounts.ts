@@ -19,7 +19,7 @@ import { KNOWN_BROWSER_COOKIE, readCookie } from './cookies.ts'
 import { clientAddress } from './door.ts'
 import type { HubHttpDeps } from './hub-http.ts'
 import { type Gate, mount } from './mount.ts'
-import { requireToHoldRolesOf } from './take-over.ts'
+import { requireToHoldRolesOf } from './what-comes-with.ts'
 
 /** Accounts: locking, passwords, one-time links, and why somebody may do what he may. */
 export function mountAccounts(app: FastifyInstance, gate: Gate, deps: HubHttpDeps): void {

@@ -10,18 +10,20 @@ import {
 } from '#core/contract/users.ts'
 import { foldText } from '#core/base/folded-name.ts'
 import { reachOf } from '#core/domain/access/holds.ts'
-import { ownerOf, type PersonOwner } from '#core/domain/access/owner.ts'
 import { sightOf } from '#core/domain/access/sight.ts'
 import { HubError } from '#core/domain/errors.ts'
-import { normaliseGroupName } from '#core/domain/groups/group-name.ts'
-import { normaliseUserName } from '#core/domain/users/user-name.ts'
 import type { User } from '#core/domain/users/user.ts'
 
 import { type Caller, isAdmin, personOf, requireAdminFor } from './caller.ts'
 import type { HubHttpDeps } from './hub-http.ts'
 import { type Gate, mount } from './mount.ts'
 import { askedPage, pageAnswer } from './pagination.ts'
-import { requireToHoldRolesOf } from './take-over.ts'
+import {
+  allowedGroups,
+  namedOwner,
+  requireToHoldRolesOf,
+  requireToName,
+} from './what-comes-with.ts'
 import { userBody } from './user-body.ts'
 
 /** People: list, add, show, change, remove. */
@@ -55,9 +57,9 @@ export function mountUsers(app: FastifyInstance, gate: Gate, deps: HubHttpDeps):
 
   mount(app, gate, addUser, async ({ caller, params, body, note }) => {
     if (body.admin) requireAdmin(caller)
-    const wanted = body.groups && (await allowedGroups(caller, { groups: [] }, body.groups))
+    const wanted = body.groups && (await allowedGroups(deps, caller, { groups: [] }, body.groups))
     if (body.password !== undefined)
-      await requireToHoldRolesOf(rights, caller, namedOwner(params.user, wanted ?? []))
+      await requireToHoldRolesOf(rights, caller, namedOwner(groups, params.user, wanted ?? []))
     note.detail = saidOf(body)
     const made = await users.add(params.user, body)
     if (wanted === undefined) return shown(made, caller)
@@ -79,8 +81,8 @@ export function mountUsers(app: FastifyInstance, gate: Gate, deps: HubHttpDeps):
     requireAdminFor(caller, user)
     if (body.admin === true) requireAdmin(caller)
     note.detail = saidOf(body)
-    const wanted = body.groups && (await allowedGroups(caller, user, body.groups))
-    if (body.name !== undefined) await requireToName(caller, user, body.name)
+    const wanted = body.groups && (await allowedGroups(deps, caller, user, body.groups))
+    if (body.name !== undefined) await requireToName(deps, caller, user, body.name)
     // The name first: it is what can be refused for what others do at the moment.
     const named = body.name === undefined ? user : await users.rename(user, body.name)
     if (wanted !== undefined) await groups.setGroupsOf(named, wanted)
@@ -96,45 +98,6 @@ export function mountUsers(app: FastifyInstance, gate: Gate, deps: HubHttpDeps):
       throw new HubError('invalid', 'you cannot remove yourself')
     await users.remove(user.name)
   })
-
-  /** Names carry rights, where the configuration has them: roles, and groups. @throws HubError `forbidden`, `invalid` */
-  async function requireToName(caller: Caller, user: User, rawName: string): Promise<void> {
-    const owner = namedOwner(rawName, user.groups)
-    if (isAdmin(caller) || owner.name === user.name) return
-    const sight = sightOf(caller.scopes)
-    const closed = owner.groups.find(
-      (group) => !user.groups.includes(group) && !sight('groups', { group }),
-    )
-    if (closed !== undefined)
-      throw new HubError('forbidden', `name: you may not change who is in ${closed}`)
-    await requireToHoldRolesOf(rights, caller, owner, ownerOf(user))
-  }
-
-  /** Somebody under a name that he is to have, with the groups that the configuration puts him into. */
-  function namedOwner(rawName: string, others: readonly string[]): PersonOwner {
-    const name = normaliseUserName(rawName)
-    const all = new Set([...others, ...groups.configuredFor(name)])
-    return { kind: 'user', name, admin: false, groups: [...all] }
-  }
-
-  /** Groups carry rights: who puts somebody in, or takes him out, must hold `groups` over each of them. @throws HubError `forbidden` */
-  async function allowedGroups(
-    caller: Caller,
-    person: { readonly name?: string; readonly groups: readonly string[] },
-    wanted: readonly string[],
-  ): Promise<readonly string[]> {
-    const names = [...new Set(wanted.map(normaliseGroupName))]
-    const changed = [
-      ...names.filter((name) => !person.groups.includes(name)),
-      ...person.groups.filter((name) => !names.includes(name)),
-    ]
-    const sight = sightOf(caller.scopes)
-    const closed = changed.find((group) => !sight('groups', { group }))
-    if (closed !== undefined)
-      throw new HubError('forbidden', `groups: you may not change who is in ${closed}`)
-    await groups.checkGroupsOf(person, names)
-    return names
-  }
 }
 
 /** What was asked for beside the name in the path, in few words. */
