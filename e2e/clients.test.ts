@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import type { Browser, BrowserContext, Page } from 'playwright-core'
@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openBrowser, runCells, signIn } from './browser.ts'
 import { Kernel } from './clients/kernel.ts'
 import { clientProgram, CLIENTS, RunningClient } from './clients/programs.ts'
+import { publicFolder } from './public-folder.ts'
 import { eventually, RunningHub } from './running-hub.ts'
 
 const PASSWORD = 'one word for all of them'
@@ -180,15 +181,4 @@ test('nbgrader’s client puts a student into a course and takes him out', async
 
 function git(folder: string, ...args: readonly string[]): void {
   execFileSync('git', args, { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] })
-}
-
-/** A folder that servers can read, whatever account they run as. */
-function publicFolder(): AsyncDisposable & { readonly folder: string } {
-  const folder = mkdtempSync('/var/tmp/bulkhead-public-')
-  chmodSync(folder, 0o755)
-  mkdirSync(join(folder, 'origin'))
-  return {
-    folder,
-    [Symbol.asyncDispose]: async () => rmSync(folder, { recursive: true, force: true }),
-  }
 }
