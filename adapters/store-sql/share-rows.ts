@@ -104,6 +104,24 @@ export async function serverKeyOf(
   return { owner_id: row.id, server_name: name }
 }
 
+/**
+ * As `serverKeyOf`, and until the transaction ends nobody else changes what is shared of the server: what is read is what is
+ * changed. (In PostgreSQL transactions go on side by side.)
+ */
+export async function lockServer(
+  db: Kysely<Tables>,
+  server: ServerId,
+): Promise<Awaited<ReturnType<typeof serverKeyOf>>> {
+  const key = await serverKeyOf(db, server)
+  await db
+    .updateTable('servers')
+    .set({ name: key.server_name })
+    .where('user_id', '=', key.owner_id)
+    .where('name', '=', key.server_name)
+    .execute()
+  return key
+}
+
 /** The ids that stand for whom something is shared with. @throws HubError `not_found` */
 export async function targetKeyOf(
   db: Kysely<Tables>,

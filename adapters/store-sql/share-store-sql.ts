@@ -6,6 +6,7 @@ import type { Share, ShareCode, ShareTarget } from '#core/domain/shares/share.ts
 import type { Page } from '#core/domain/users/user-store.ts'
 
 import {
+  lockServer,
   readScopes,
   selectCodes,
   selectShares,
@@ -33,7 +34,7 @@ export class SqlShareStore implements ShareStore {
   ): Promise<Share> {
     return guarded(() =>
       transact(this.#db, async (db) => {
-        const key = { ...(await serverKeyOf(db, server)), ...(await targetKeyOf(db, target)) }
+        const key = { ...(await lockServer(db, server)), ...(await targetKeyOf(db, target)) }
         return toShare(await addScopes(db, key, { scopes, now }))
       }),
     )
@@ -46,6 +47,8 @@ export class SqlShareStore implements ShareStore {
   ): Promise<Share | undefined> {
     return guarded(() =>
       transact(this.#db, async (db) => {
+        if (!(await one(db, server, target))) return undefined
+        await lockServer(db, server)
         const found = await one(db, server, target)
         if (!found) return undefined
         const left = scopes === null ? [] : found.scopes.filter((scope) => !scopes.includes(scope))
@@ -138,6 +141,9 @@ export class SqlShareStore implements ShareStore {
   exchange(hash: string, userName: string, now: Date): Promise<Share | undefined> {
     return guarded(() =>
       transact(this.#db, async (db) => {
+        const code = await goodCode(db, hash, now)
+        if (!code) return undefined
+        await lockServer(db, code.server)
         const used = await db
           .updateTable('share_codes')
           .set((eb) => ({

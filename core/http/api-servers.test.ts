@@ -136,6 +136,18 @@ describe('named servers', () => {
       expect((await none(method, '/users/bob/servers/gpu', { name: 'x' })).status).toBe(403)
   })
 
+  test('are renamed by who holds the right over both names', async () => {
+    const bob = await asker('bob')
+    await bob('PUT', '/users/bob/servers/gpu')
+    const some = await asker('bob', ['servers!server=bob/gpu'])
+
+    expect((await some('PATCH', '/users/bob/servers/gpu', { name: 'cpu' })).status).toBe(404)
+    expect((await some('PATCH', '/users/bob/servers/gpu', { name: 'gpu' })).status).toBe(409)
+    expect((await bob('GET', '/users/bob/servers/cpu')).status).toBe(404)
+    const both = await asker('bob', ['servers!server=bob/gpu', 'start:servers!server=bob/cpu'])
+    expect((await both('PATCH', '/users/bob/servers/gpu', { name: 'cpu' })).status).toBe(200)
+  })
+
   test('and what the spawner knows them by is for who may see it', async () => {
     const [ada, bob] = [await asker('ada'), await asker('bob')]
     await bob('POST', '/users/bob/servers/gpu')

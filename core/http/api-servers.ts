@@ -18,7 +18,7 @@ import { isAtRest, type Server, type ServerId } from '#core/domain/servers/serve
 import { serverBody, stateBody } from './bodies.ts'
 import type { Caller } from './caller.ts'
 import type { HubHttpDeps } from './hub-http.ts'
-import { type Gate, mount } from './mount.ts'
+import { type Gate, mount, requireOneOf } from './mount.ts'
 
 /** How long the answer to a start or stop may wait for the outcome (JupyterHub's slow_spawn_timeout). */
 const WAIT_MS = 10_000
@@ -67,6 +67,9 @@ export function mountServers(app: FastifyInstance, gate: Gate, deps: HubHttpDeps
     mount(app, gate, { ...editServer, path }, async ({ caller, params, body }) => {
       const { name, display_name: displayName, user_options: userOptions } = body
       const id = await idOf(params)
+      // Rights over one server alone end at its name.
+      const target = { user: id.user, server: name ?? id.name }
+      await requireOneOf({ rights }, editServer, caller, target)
       return shown(await servers.edit(id, { name, displayName, userOptions }), caller)
     })
 

@@ -38,6 +38,22 @@ export function describeShareStore(name: string, make: () => Promise<Stores>): v
     (await users.find(name))?.shared.toSorted()
 
   describe(`${name} keeps the share store contract`, () => {
+    test('of what is shared and taken away at once, nothing is lost and nothing comes back', async () => {
+      const { shares } = await world()
+      const scopes = ['access:servers', 'delete:servers', 'read:servers', 'start:servers']
+
+      await Promise.all(
+        scopes.map((scope) => shares.grant(lab, { target: bob, scopes: [scope] }, now)),
+      )
+
+      expect((await shares.find(lab, bob))?.scopes).toEqual(scopes)
+      await Promise.all([
+        ...scopes.slice(0, 3).map((scope) => shares.revoke(lab, bob, [scope])),
+        shares.grant(lab, { target: bob, scopes: ['servers'] }, now),
+      ])
+      expect((await shares.find(lab, bob))?.scopes).toEqual(['servers', 'start:servers'])
+    })
+
     test('what is shared is a person’s from then on, until it is taken away', async () => {
       const stores = await world()
 
