@@ -12,18 +12,20 @@ const SURE: Readonly<Record<string, { readonly query?: string; readonly body?: u
   'POST /groups/{group}/users': { body: { users: ['bob'] } },
   'DELETE /groups/{group}/users': { body: { users: ['bob'] } },
   'PUT /groups/{group}/properties': { body: {} },
-  'POST /shares/{owner}/{server}': { body: { user: 'dot' } },
+  'POST /shares/{user}/{server}': { body: { user: 'dot' } },
   'POST /services/{service}': { body: { display: true } },
   'PATCH /users/{user}/server': { body: { user_options: {} } },
   'PATCH /users/{user}/servers/{server}': { body: { display_name: 'Named' } },
-  'PATCH /shares/{owner}/{server}': { body: { user: 'cyd' } },
+  'PATCH /shares/{user}/{server}': { body: { user: 'cyd' } },
 }
 
-/** Paths whose first request names something that does not exist yet, or somebody whose server runs. */
+/** Paths whose first request names something that does not exist yet, or somebody whose server runs, or with whom one is shared. */
 const NEW: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'POST /users/{user}': { user: 'new' },
   'POST /groups/{group}': { group: 'new' },
   'POST /services/{service}': { service: 'new' },
+  'GET /users/{user}/shared/{owner}/{name}': { user: 'cyd' },
+  'DELETE /users/{user}/shared/{owner}/{name}': { user: 'cyd' },
   'PATCH /users/{user}/server': { user: 'dot' },
   'POST /users/{user}/servers/{server}/culling': { user: 'cyd', server: '' },
   'POST /users/{user}/server/culling': { user: 'cyd' },

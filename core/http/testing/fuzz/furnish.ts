@@ -52,6 +52,7 @@ export async function furnish(
   return {
     user: ['bob', 'cyd', 'ada'],
     owner: ['bob', 'cyd'],
+    name: ['work', 'desk'],
     server: ['work', 'desk', ''],
     group: ['den', 'lab'],
     service: ['made'],
