@@ -46,11 +46,9 @@ export class Connections {
     })
   }
 
-  /** Lets go of a target that no route leads to any more. */
-  forget(target: Target): void {
-    const key = JSON.stringify(target)
-    this.#agents.get(key)?.destroy()
-    this.#agents.delete(key)
+  /** For how many targets there is something. */
+  get targets(): number {
+    return this.#agents.size
   }
 
   close(): void {
@@ -60,16 +58,24 @@ export class Connections {
 
   #agentFor(target: Target): Agent {
     const key = JSON.stringify(target)
-    const agent =
-      this.#agents.get(key) ??
-      new OwnAgent(target, {
-        keepAlive: true,
-        maxFreeSockets: MOST_IDLE,
-        timeout: 0,
-        keepAliveMsecs: IDLE_MS,
-      })
+    const known = this.#agents.get(key)
+    if (known) return known
+    this.#forgetQuiet()
+    const agent = new OwnAgent(target, {
+      keepAlive: true,
+      maxFreeSockets: MOST_IDLE,
+      timeout: 0,
+      keepAliveMsecs: IDLE_MS,
+    })
     this.#agents.set(key, agent)
     return agent
+  }
+
+  /** Every start of a server is another target: those to which nothing is open are made anew when they are asked for again. */
+  #forgetQuiet(): void {
+    for (const [key, { sockets, freeSockets, requests }] of this.#agents)
+      if ([sockets, freeSockets, requests].every((open) => Object.keys(open).length === 0))
+        this.#agents.delete(key)
   }
 }
 
