@@ -24,6 +24,7 @@ export const ServerBody = z
       .optional()
       .describe('what the spawner knows it by; with admin:server_state'),
     since: Time.describe('when it came into the state that it is in'),
+    has_run: z.boolean().describe('whether it was ever started'),
     failure: z
       .object({ reason: z.string(), log: z.array(z.string()) })
       .nullable()

@@ -23,6 +23,7 @@ export function serverBody(server: Server, addresses: Addresses): ServerBody {
     last_activity: server.lastActivity?.toISOString() ?? null,
     user_options: { ...server.userOptions },
     since: server.stateSince.toISOString(),
+    has_run: server.startedAt !== null,
     failure: server.failure && { reason: server.failure.reason, log: [...server.failure.log] },
   }
 }

@@ -23,10 +23,10 @@ export const own: readonly Difference[] = [
   {
     id: 'more-fields',
     at: /^/,
-    differs: /\.(?:locked|since|failure|health|bulkhead): absent ≠ /,
+    differs: /\.(?:locked|since|has_run|failure|health|bulkhead): absent ≠ /,
     what: 'People, servers and services',
     theirs: 'less',
-    ours: '`locked`; `since`, `failure` and what else concerns a server’s life; `health`',
+    ours: '`locked`; `since`, `has_run`, `failure` and what else concerns a server’s life; `health`',
     why: 'What is not known to JupyterHub’s clients they pass over.',
   },
   {

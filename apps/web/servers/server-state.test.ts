@@ -2,8 +2,8 @@ import { expect, test } from 'vitest'
 
 import { stateOf, whose } from './server-state.ts'
 
-const never = { ready: false, pending: null, failure: null, last_activity: null }
-const ran = { ...never, last_activity: '2030-01-01T00:00:00Z' }
+const never = { ready: false, pending: null, failure: null, has_run: false }
+const ran = { ...never, has_run: true }
 const failure = { reason: 'It ended.', log: [] }
 
 test.each([

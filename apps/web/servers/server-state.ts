@@ -9,14 +9,13 @@ export interface ServerState {
 }
 
 export function stateOf(
-  server: Pick<ServerBody, 'ready' | 'pending' | 'failure' | 'last_activity'>,
+  server: Pick<ServerBody, 'ready' | 'pending' | 'failure' | 'has_run'>,
 ): ServerState {
   if (server.ready) return { words: 'Running', tone: 'good', verb: 'Started' }
   if (server.pending === 'spawn') return { words: 'Starting', tone: 'busy', verb: 'Began' }
   if (server.pending === 'stop') return { words: 'Stopping', tone: 'busy', verb: 'Began' }
   if (server.failure) return { words: 'Ended by itself', tone: 'bad', verb: 'Ended' }
-  // When it was started is told only while it runs; what has run has done something.
-  if (server.last_activity === null) return { words: 'Not started yet', tone: 'idle', verb: null }
+  if (!server.has_run) return { words: 'Not started yet', tone: 'idle', verb: null }
   return { words: 'Stopped', tone: 'idle', verb: 'Ended' }
 }
 
