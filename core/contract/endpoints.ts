@@ -67,7 +67,14 @@ export function pathsOf({ path }: Pick<AnyEndpoint, 'path'>): readonly string[] 
 }
 
 function chapter(name: string, says: string, noun: Readonly<Record<string, unknown>>) {
-  return { name, says, endpoints: Object.values(noun).filter(isEndpoint) }
+  // By path: the order of a module's exports depends on who loads it.
+  const endpoints = Object.values(noun).filter(isEndpoint).toSorted(byPath)
+  return { name, says, endpoints }
+}
+
+function byPath(a: AnyEndpoint, b: AnyEndpoint): number {
+  const [left, right] = [`${a.path} ${a.method}`, `${b.path} ${b.method}`]
+  return left < right ? -1 : Number(left > right)
 }
 
 function isEndpoint(value: unknown): value is AnyEndpoint {
