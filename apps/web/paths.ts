@@ -16,6 +16,9 @@ export const paths = {
   spawnPending: (user: string, server = '') => `/hub/spawn-pending/${ofServer(user, server)}`,
   /** Signing in again, and back to where one was. */
   signInAgain: (next: string) => withNext('/hub/login', next),
+  /** What one is to know of one's servers; a stream, as of progress. */
+  notices: (user: string, xsrf: string) =>
+    `/hub/api/users/${quote(user)}/notices?_xsrf=${encodeURIComponent(xsrf)}`,
   /** The progress stream of a server; event sources cannot send headers, so the token goes along. */
   progress: (url: string, xsrf: string) => `${url}?_xsrf=${encodeURIComponent(xsrf)}`,
 } as const

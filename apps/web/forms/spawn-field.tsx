@@ -7,16 +7,24 @@ type Field = PageOf<'spawn'>['fields'][number]
 /** One field of the form before a start: plain elements, which the browser itself posts. */
 export function SpawnField({ field }: { readonly field: Field }) {
   const { name, label, help, type, value } = field
-  const common = { name, label, ...(help !== '' && { description: help }) }
+  const said = { label, size: 'md', ...(help !== '' && { description: help }) } as const
+  const common = { ...said, name }
   switch (type) {
     case 'choice':
       return <NativeSelect {...common} data={[...field.choices]} defaultValue={value[0] ?? ''} />
     case 'multi':
       return (
-        <Checkbox.Group {...common} defaultValue={[...value]}>
-          <Group mt="xs">
+        // Without the name, under which the group itself would post all that is ticked as one text.
+        <Checkbox.Group {...said} defaultValue={[...value]}>
+          <Group mt="xs" gap="xl">
             {field.choices.map((choice) => (
-              <Checkbox key={choice.value} name={name} value={choice.value} label={choice.label} />
+              <Checkbox
+                size="md"
+                key={choice.value}
+                name={name}
+                value={choice.value}
+                label={choice.label}
+              />
             ))}
           </Group>
         </Checkbox.Group>

@@ -11,6 +11,9 @@ import { since } from '../since.ts'
 import { LogLines } from '../ui/log-lines.tsx'
 import { Notice } from '../ui/notice.tsx'
 import { useNow } from '../use-now.ts'
+import { EndingNotice } from './ending.tsx'
+import type { Notices } from './notices.ts'
+import { RemoveServer } from './remove-server.tsx'
 import { stateOf } from './server-state.ts'
 import { useServer } from './use-server.ts'
 
@@ -18,11 +21,13 @@ interface ServerCardProps {
   readonly owner: string
   /** As it was when the page was made. */
   readonly server: ServerBody
+  /** What was told of it last. */
+  readonly notice: ReturnType<Notices['get']>
   readonly xsrf: string
 }
 
 /** One's own server: how it is, and what can be done with it. */
-export function ServerCard({ owner, server: initial, xsrf }: ServerCardProps) {
+export function ServerCard({ owner, server: initial, notice, xsrf }: ServerCardProps) {
   const { server, trouble, stop, stopping, stopError } = useServer(owner, initial, xsrf)
   const { words, tone } = stateOf(server)
   const heading = useId()
@@ -37,6 +42,16 @@ export function ServerCard({ owner, server: initial, xsrf }: ServerCardProps) {
       <div className="server-facts">
         <Facts server={server} trouble={trouble} stopError={stopError} />
       </div>
+      {notice?.type === 'ending' && server.ready && (
+        <EndingNotice {...{ owner, xsrf }} what={calledIn(server)} ending={notice} />
+      )}
+      {notice?.type === 'stopped' && server.stopped && server.pending === null && (
+        <p className="quiet">
+          {notice.reason === 'age'
+            ? 'It was stopped because it had run as long as servers may here.'
+            : 'It was stopped because nothing was done in it.'}
+        </p>
+      )}
       {server.failure && server.pending === null && (
         <Notice tone="bad">
           <p>{server.failure.reason}</p>
@@ -108,7 +123,7 @@ interface ActionsProps {
 function Actions({ server, owner, xsrf, stopping, onStop }: ActionsProps) {
   const group = useRef<HTMLDivElement>(null)
   const kind = server.ready || stopping ? 'up' : server.pending === 'spawn' ? 'coming' : 'down'
-  const what = server.name === '' ? 'my server' : server.display_name
+  const what = calledIn(server)
   const before = useRef(kind)
   useEffect(() => {
     // A button that was just used may be gone with the change; the keyboard goes on from the one in its place.
@@ -143,18 +158,26 @@ function Actions({ server, owner, xsrf, stopping, onStop }: ActionsProps) {
         </>
       )}
       {kind === 'down' && (
-        <PostForm
-          action={paths.spawn(owner, undefined, server.name)}
-          xsrf={xsrf}
-          label={`Start ${what}`}
-        >
-          {(busy) => (
-            <Button type="submit" loading={busy}>
-              Start {what}
-            </Button>
-          )}
-        </PostForm>
+        <>
+          <PostForm
+            action={paths.spawn(owner, undefined, server.name)}
+            xsrf={xsrf}
+            label={`Start ${what}`}
+          >
+            {(busy) => (
+              <Button type="submit" loading={busy}>
+                Start {what}
+              </Button>
+            )}
+          </PostForm>
+          {server.name !== '' && <RemoveServer {...{ owner, what, xsrf }} name={server.name} />}
+        </>
       )}
     </div>
   )
+}
+
+/** What it is called within a sentence. */
+function calledIn({ name, display_name: title }: ServerBody): string {
+  return name === '' ? 'my server' : title
 }
