@@ -4,6 +4,7 @@ import type { CredentialStore } from '#core/domain/sign-in/credential-store.ts'
 
 import { guarded } from './store-error.ts'
 import type { Tables } from './tables.ts'
+import { transact } from './transact.ts'
 
 export class SqlCredentialStore implements CredentialStore {
   readonly #db: Kysely<Tables>
@@ -25,7 +26,7 @@ export class SqlCredentialStore implements CredentialStore {
   }
 
   setHash(userId: number, hash: string, at: Date): Promise<void> {
-    return guarded(() => setHash(this.#db, { userId, hash, at }))
+    return guarded(() => transact(this.#db, (db) => setHash(db, { userId, hash, at })))
   }
 }
 
@@ -40,4 +41,5 @@ export async function setHash(
     .values({ user_id: userId, ...set })
     .onConflict((conflict) => conflict.column('user_id').doUpdateSet(set))
     .execute()
+  await db.deleteFrom('links').where('user_id', '=', userId).execute()
 }

@@ -96,7 +96,8 @@ export class SqlLinkStore implements LinkStore {
       transact(this.#db, async (db) => {
         const userId = await useUp(db, { kind: 'sign-up', codeHash, now })
         const user = await selectPeople(db).where('id', '=', userId).executeTakeFirst()
-        if (!user) throw new HubError('forbidden', VOID)
+        // Locked since the link was looked at: the code is as good as it was.
+        if (!user || user.locked === 1) throw new HubError('forbidden', VOID)
         await setHash(db, { userId: user.id, hash: passwordHash, at: now })
         return toUser(user)
       }),

@@ -241,6 +241,7 @@ export class FakeCredentialStore implements CredentialStore {
 
   async setHash(userId: number, hash: string): Promise<void> {
     this.#people.hashes.set(this.#people.require(userId).id, hash)
+    this.#people.signUps.delete(userId)
   }
 }
 
@@ -286,7 +287,7 @@ export class FakeLinkStore implements LinkStore {
 
   async useSignUp(codeHash: string, passwordHash: string, now: Date): Promise<User> {
     const user = this.#people.signingUp(codeHash, now)
-    if (!user) throw new HubError('forbidden', VOID)
+    if (!user || user.locked) throw new HubError('forbidden', VOID)
     this.#people.signUps.delete(user.id)
     this.#people.hashes.set(user.id, passwordHash)
     return user

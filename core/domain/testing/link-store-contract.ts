@@ -83,6 +83,35 @@ export function describeLinkStore(name: string, make: MakePeopleStores): void {
       expect(await links.findSignUp('code', now)).toBeUndefined()
     })
 
+    test('a sign-up code is void once a password was set in another way', async () => {
+      const { links, users, credentials } = await make()
+      const { id } = await users.create(ada)
+      await links.putSignUp(id, 'code', later)
+
+      await credentials.setHash(id, 'his own', now)
+
+      expect(await links.findSignUp('code', now)).toBeUndefined()
+      await expect(links.useSignUp('code', 'hash', now)).rejects.toMatchObject({
+        code: 'forbidden',
+      })
+      expect(await credentials.findHash('ada')).toBe('his own')
+    })
+
+    test('a sign-up code of somebody who is locked sets no password, and is good again afterwards', async () => {
+      const { links, users, credentials } = await make()
+      const { id } = await users.create(ada)
+      await links.putSignUp(id, 'code', later)
+      await users.update(id, { locked: true })
+
+      await expect(links.useSignUp('code', 'hash', now)).rejects.toMatchObject({
+        code: 'forbidden',
+      })
+
+      expect(await credentials.findHash('ada')).toBeUndefined()
+      await users.update(id, { locked: false })
+      expect(await links.useSignUp('code', 'hash', now)).toMatchObject({ name: 'ada' })
+    })
+
     test('a sign-up code that is too old sets no password', async () => {
       const { links, users, credentials } = await make()
       const { id } = await users.create(ada)
