@@ -1,4 +1,4 @@
-import { copyFileSync, readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import type { Browser, Page } from 'playwright-core'
@@ -21,7 +21,7 @@ const programs = publicFolder()
 beforeAll(async () => {
   expect(CLIENTS, 'BULKHEAD_CLIENTS: run this by ./test').not.toBe('')
   for (const file of Object.values(FILES))
-    copyFileSync(join(PROGRAMS, file), join(programs.folder, file))
+    writeFileSync(join(programs.folder, file), readFileSync(join(PROGRAMS, file)), { mode: 0o644 })
   const [tornado, flask] = [await freePort(), await freePort()]
   hub = await RunningHub.create({ config: configOf({ tornado, flask }) })
   browser = await openBrowser()
