@@ -32,9 +32,21 @@ test('files are moved aside whole, as often as needed, and nothing is written ov
 
   expect(existsSync(join(folder, 'ada'))).toBe(false)
   const read = (name: string) => readFileSync(join(folder, name, 'notes'), 'utf8')
-  expect(read('ada.removed-2030-02-03')).toBe('first')
-  expect(read('ada.removed-2030-02-03-2')).toBe('second')
+  expect(read('ada+removed-2030-02-03')).toBe('first')
+  expect(read('ada+removed-2030-02-03-2')).toBe('second')
 })
+
+test.each(['ada.removed-2030-02-03', 'ada+removed-2030-02-03'])(
+  'what was moved aside is nobody’s, not even of who calls himself %s',
+  async (name) => {
+    const homes = new ProcessHomes({ homesDir: folder })
+    fill('ada', 'hers')
+
+    await homes.setAside('ada', at)
+
+    expect(await homes.exists(name)).toBe(false)
+  },
+)
 
 test('a folder outside of the homes is out of reach, whatever the name', async () => {
   const homes = new ProcessHomes({ homesDir: join(folder, 'homes') })

@@ -18,11 +18,11 @@ export class ProcessHomes implements HomeStore {
     return existsSync(this.#pathOf(home))
   }
 
-  /** To `NAME.removed-DATE` beside it, with a number when that is there already. */
+  /** To `NAME+removed-DATE` beside it, which is nobody's folder (`homeName`), with a number when that is there already. */
   async setAside(home: string, at: Date): Promise<void> {
     const from = this.#pathOf(home)
     if (!existsSync(from)) return
-    const aside = `${from}.removed-${at.toISOString().slice(0, 10)}`
+    const aside = `${from}+removed-${at.toISOString().slice(0, 10)}`
     let to = aside
     for (let next = 2; existsSync(to); next++) to = `${aside}-${next}`
     try {
