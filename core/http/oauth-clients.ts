@@ -36,7 +36,7 @@ export async function wayBackOf(
 }
 
 /** Running servers as OAuth clients: a server's own token is its secret. A server that does not run is no client. */
-export function serversAsClients(
+function serversAsClients(
   servers: Pick<ServerService, 'get'>,
   tokens: Pick<TokenService, 'identify'>,
   addresses: Addresses,
@@ -70,7 +70,7 @@ function clientOf({ id }: Server, addresses: Addresses): OAuthClient {
 }
 
 /** Services that have a way back as OAuth clients: any of a service's tokens is its secret. */
-export function servicesAsClients(
+function servicesAsClients(
   services: Pick<ServiceBook, 'findByClient'>,
   tokens: Pick<TokenService, 'identify'>,
   addresses: Addresses,

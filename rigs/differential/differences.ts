@@ -4,7 +4,7 @@ import type { Difference } from './differences-kinds.ts'
 import { own } from './differences-own.ts'
 
 /** All of them, in the order in which the document has them. */
-export const DIFFERENCES: readonly Difference[] = [...bugs, ...own]
+const DIFFERENCES: readonly Difference[] = [...bugs, ...own]
 
 const seen = new Set<string>()
 
