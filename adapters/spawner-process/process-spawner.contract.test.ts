@@ -57,6 +57,20 @@ test('the token is in the environment of the server alone, never among its argum
   expect(readFileSync(`/proc/${pid}/cmdline`, 'utf8')).not.toContain(SERVER_TOKEN)
 })
 
+test("the room that a person's files take is counted once, however many servers he has", async () => {
+  const world = makeWorld()
+  const first = await startAndLook(world, specOf())
+  writeFileSync(join(first.home, 'large'), 'x'.repeat(300_000))
+  const second = await startAndLook(world, specOf())
+  const handles = [second.handle, first.handle]
+
+  await vi.waitFor(async () => {
+    const usage = await world.spawner.usage(handles)
+    expect(usage.get(first.handle.publicId)?.disk.value).toBeGreaterThanOrEqual(300_000)
+    expect(usage.get(second.handle.publicId)?.disk.value).toBeNull()
+  }, PATIENCE)
+})
+
 test("nothing of the hub's own environment reaches a server but what it inherits by name", async () => {
   vi.stubEnv('HUB_SECRET', 'not for notebooks')
   const world = makeWorld()

@@ -20,6 +20,7 @@ import type {
 
 import { CAPABILITIES } from './capabilities.ts'
 import { endServer } from './end-server.ts'
+import { HomeSizes } from './home-sizes.ts'
 import { type Launched, launchProcess } from './launch-process.ts'
 import { Leftovers } from './leftovers.ts'
 import { checkRoom, homeName, isPublicId, serverPaths } from './paths.ts'
@@ -78,6 +79,7 @@ export class ProcessSpawner implements Spawner {
   readonly #options: ProcessSpawnerOptions
   readonly #own = new Map<string, Own>()
   readonly #leftovers: Leftovers
+  readonly #sizes = new HomeSizes()
 
   /** @throws HubError `invalid` when the sockets' directory has too long a path */
   constructor(options: ProcessSpawnerOptions) {
@@ -163,7 +165,7 @@ export class ProcessSpawner implements Spawner {
 
   async usage(handles: readonly SpawnHandle[]): Promise<ReadonlyMap<string, ServerUsage>> {
     const known = handles.flatMap((handle) => Handle.safeParse(handle).data ?? [])
-    return usageOf(known.filter(isAlive), this.#options.instance)
+    return usageOf(known.filter(isAlive), { ...this.#options, sizes: this.#sizes })
   }
 
   async logTail(publicId: string, lines: number): Promise<readonly string[]> {
