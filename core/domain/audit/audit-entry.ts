@@ -81,7 +81,7 @@ export interface AuditEvent {
   readonly address: string
   readonly outcome: AuditOutcome
   readonly detail: string
-  /** How many equal refusals it stands for; `at` is the first one's. */
+  /** How many equal refusals, or acts beyond those that are written out, it stands for; `at` is the first one's. */
   readonly count: number
 }
 

@@ -1,4 +1,4 @@
-import { beforeEach, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 
 import { ManualClock } from '#core/base/manual-clock.ts'
 
@@ -166,4 +166,50 @@ test.each<[string, (rows: AuditEntry[]) => AuditEntry[], number, string]>([
   log.rows = change(log.rows)
 
   expect((await audit.verify()).broken).toEqual({ id, reason })
+})
+
+describe('what somebody does within his own affairs', () => {
+  const own = (rest: Partial<AuditNote> = {}) =>
+    noteOf({
+      action: 'token.create',
+      target: { kind: 'user', name: 'bob', userId: 2 },
+      outcome: 'done',
+      detail: 'a8',
+      ...rest,
+    })
+
+  test('is written out thirty times a minute, and counted beyond, so that nobody can push the rest out of the log', async () => {
+    for (let i = 0; i < 100; i++) await audit.record(own({ detail: `a${i}` }))
+    await audit.record(
+      own({ action: 'service.entered', target: { kind: 'service', name: 'x', userId: null } }),
+    )
+    expect(log.rows).toHaveLength(30)
+
+    await clock.advance(60_001)
+    await audit.settle()
+
+    expect(log.rows.slice(30)).toMatchObject([
+      { action: 'token.create', target: { name: 'bob' }, outcome: 'done', count: 70 },
+      { action: 'service.entered', target: { name: 'x' }, outcome: 'done', count: 1 },
+    ])
+    expect((await audit.verify()).broken).toBeNull()
+    await audit.record(own())
+    expect(log.rows).toHaveLength(33)
+  })
+
+  test('counts for nobody else, nor for what he does to others', async () => {
+    for (let i = 0; i < 40; i++) await audit.record(own())
+    await audit.record(
+      own({
+        actor: { kind: 'user', name: 'carol', id: 3 },
+        target: { kind: 'user', name: 'carol', userId: 3 },
+      }),
+    )
+    for (let i = 0; i < 40; i++)
+      await audit.record(
+        own({ action: 'user.change', target: { kind: 'user', name: 'ada', userId: 1 } }),
+      )
+
+    expect(log.rows).toHaveLength(30 + 1 + 40)
+  })
 })

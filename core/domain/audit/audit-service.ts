@@ -24,9 +24,14 @@ const WINDOW_MS = 60_000
 /** In one window: different targets of otherwise equal refusals, and all different refusals. What is more shares rows. */
 const MOST_TARGETS = 32
 const MOST_WINDOWS = 10_000
+/** What one person does within his own affairs in one window; what is more is counted, as refusals are. */
+const MOST_OWN = 30
 /** Refusals that are still kept back and shown with the newest rows. */
 const MOST_HELD = 1000
 const CHUNK = 500
+
+/** The detail of what was counted. */
+const MORE = 'more than is written out'
 
 const HUB: AuditActor = { kind: 'hub', name: '', id: null }
 
@@ -38,12 +43,14 @@ interface Window {
 
 /**
  * Writes down who did what to whom. A refusal is written at once when it is the first of its kind, and those like it are
- * counted, so that nobody can bury what happened under refusals of his own making.
+ * counted, so that nobody can bury what happened under refusals of his own making; nor under what he may do as often as he likes.
  */
 export class AuditService {
   readonly #deps: AuditDeps
   readonly #windows = new Map<string, Window>()
   readonly #counted = new Map<string, AuditEvent>()
+  /** By the id of a person: what he did within his own affairs. */
+  readonly #own = new Map<number, { readonly since: number; count: number }>()
 
   constructor(deps: AuditDeps) {
     this.#deps = deps
@@ -52,7 +59,9 @@ export class AuditService {
   /** Writes it down. It is on the disk when this resolves; of refusals like an earlier one only the count may come later. */
   async record(note: AuditNote): Promise<void> {
     const event = { ...trimmed(note), at: this.#deps.clock.now(), count: 1 }
-    if (event.outcome === 'refused') await this.#refused(event)
+    if (event.outcome === 'refused') await this.#counting(event)
+    else if (this.#isTooMuch(event))
+      await this.#counting({ ...event, credential: '', detail: MORE })
     else await this.#deps.log.append(event)
   }
 
@@ -89,6 +98,7 @@ export class AuditService {
     const over = this.#deps.clock.now().getTime() - WINDOW_MS
     await this.#writeCounts()
     for (const [key, { since }] of this.#windows) if (since <= over) this.#windows.delete(key)
+    for (const [id, { since }] of this.#own) if (since <= over) this.#own.delete(id)
     await this.#deps.log.settle(new Date(over + 1))
   }
 
@@ -110,7 +120,18 @@ export class AuditService {
     }))
   }
 
-  async #refused(event: AuditEvent): Promise<void> {
+  /** Whether somebody fills the log with his own affairs, such as tokens that he makes and removes again. */
+  #isTooMuch(event: AuditEvent): boolean {
+    const { actor, at } = event
+    if (actor.kind !== 'user' || actor.id === null || !isOwnAffair(event)) return false
+    const before = this.#own.get(actor.id)
+    const isOver = !before || before.since <= at.getTime() - WINDOW_MS
+    const own = isOver ? { since: at.getTime(), count: 0 } : before
+    this.#own.set(actor.id, own)
+    return ++own.count > MOST_OWN
+  }
+
+  async #counting(event: AuditEvent): Promise<void> {
     const known = this.#windows.get(keyOf(event))
     if (known && known.since <= event.at.getTime() - WINDOW_MS) await this.settle()
     const { key, shown, isNew } = this.#placeOf(event)
@@ -146,6 +167,11 @@ export class AuditService {
     this.#counted.clear()
     for (const [key, event] of counted) await this.#deps.log.hold({ key, event })
   }
+}
+
+/** What he does to himself and what is his, or where he goes: of that everybody can do as much as he likes. */
+function isOwnAffair({ actor, action, target }: AuditEvent): boolean {
+  return target.userId === actor.id || action === 'server.entered' || action === 'service.entered'
 }
 
 /** Refusals that agree in this are alike: who, what, and from where. */
