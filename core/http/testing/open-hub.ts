@@ -71,6 +71,8 @@ export interface Asked {
   readonly method?: string
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string
+  /** Of a stream that goes on, what comes first; then the asker leaves. */
+  readonly firstOfStream?: boolean
 }
 
 /** The hub's HTTP face over fakes, with its three doors as real sockets. `ada` is an admin, `bob` is not. */
@@ -145,7 +147,7 @@ export class OpenHub implements AsyncDisposable {
 
   ask(
     path: string,
-    { door = 'front', method = 'GET', headers = {}, body }: Asked = {},
+    { door = 'front', method = 'GET', headers = {}, body, firstOfStream = false }: Asked = {},
   ): Promise<Answer> {
     const { promise, resolve, reject } = Promise.withResolvers<Answer>()
     const socketPath = join(this.#folder, door)
@@ -155,10 +157,15 @@ export class OpenHub implements AsyncDisposable {
       (answer) => {
         let text = ''
         answer.setEncoding('utf8')
-        answer.on('data', (chunk: string) => (text += chunk))
-        answer.once('end', () =>
-          resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text }),
-        )
+        const done = () =>
+          resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text })
+        answer.once('end', done)
+        answer.on('data', (chunk: string) => {
+          text += chunk
+          if (!firstOfStream || answer.headers['content-type'] !== 'text/event-stream') return
+          answer.destroy()
+          done()
+        })
       },
     )
     asked.once('error', reject)
