@@ -267,6 +267,21 @@ describe('forms and cookies', () => {
     expect(await hub.servers.get({ user: 'bob', name: '' })).toBeUndefined()
   })
 
+  test.each(['no-cors', 'cors', 'same-origin'])(
+    'a page that merely loads the address for signing out (%s) signs nobody out',
+    async (mode) => {
+      const { cookie } = await hub.browserOf('bob')
+      const visit = (headers: Record<string, string>) =>
+        hub.ask('/hub/logout', { headers: { cookie, ...headers } })
+      const home = () => hub.ask('/hub/home', { headers: { cookie } })
+
+      expect((await visit({ 'sec-fetch-mode': mode })).status).toBe(403)
+      expect((await home()).status).toBe(200)
+      expect((await visit({ 'sec-fetch-mode': 'navigate' })).status).toBe(200)
+      expect((await home()).status).toBe(302)
+    },
+  )
+
   test.each([
     'https://evil.example/',
     '//evil.example',

@@ -121,6 +121,10 @@ function mountSignOut(
 
   app.get('/hub/logout', async (request, reply) => {
     const who = await caller(request)
+    // A link is enough, from wherever, but not an image on somebody's page.
+    const mode = request.headers['sec-fetch-mode']
+    if (who && mode !== undefined && mode !== 'navigate')
+      throw new HubError('forbidden', 'Signing out is a page to be visited.')
     if (who) {
       await sessions.end(who.session.id)
       await trail.done(request, who, 'sign-out', { target: { user: who.user.name } })
