@@ -1,4 +1,4 @@
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
+import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -7,6 +7,7 @@ import { openApiDocument } from '#core/contract/openapi.ts'
 import { furnish, type FuzzTarget } from '#core/http/testing/fuzz/furnish.ts'
 import { fuzz, operationsOf, type Tally } from '#core/http/testing/fuzz/fuzz.ts'
 
+import { publicFolder } from '../e2e/public-folder.ts'
 import { RunningHub } from '../e2e/running-hub.ts'
 import { ask } from './differential/ask.ts'
 import { PASSWORD } from './differential/hubs.ts'
@@ -26,13 +27,12 @@ const operations = operationsOf(document).filter(
 /** As core/http/fuzz.contract.test.ts, on a hub that was started with ./start, with its database and its processes. */
 describe('a running hub', () => {
   let hub: RunningHub
-  let folder: string
+  const place = publicFolder()
   const tokens: Record<string, string> = {}
   const tallies: Tally[] = []
 
   beforeAll(async () => {
-    folder = mkdtempSync('/var/tmp/bulkhead-fuzz-')
-    const program = join(folder, 'simulated-single-user.py')
+    const program = join(place.folder, 'simulated-single-user.py')
     copyFileSync(join(import.meta.dirname, 'simulated-single-user.py'), program)
     hub = await RunningHub.create({
       config: JSON.stringify({
@@ -52,7 +52,7 @@ describe('a running hub', () => {
   })
   afterAll(async () => {
     await hub?.[Symbol.asyncDispose]()
-    rmSync(folder, { recursive: true, force: true })
+    await place[Symbol.asyncDispose]()
     const counts = new Map<number, number>()
     for (const tally of tallies)
       for (const [status, count] of tally) counts.set(status, (counts.get(status) ?? 0) + count)

@@ -1,6 +1,7 @@
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
+import { publicFolder } from '../../e2e/public-folder.ts'
 import { RunningHub } from '../../e2e/running-hub.ts'
 import { JupyterHub } from '../jupyterhub.ts'
 
@@ -31,7 +32,8 @@ export const SERVICES = {
 
 /** Starts both. Each gets its own new database. */
 export async function startPair(): Promise<Pair> {
-  const folder = mkdtempSync('/var/tmp/bulkhead-pair-')
+  const place = publicFolder()
+  const { folder } = place
   const program = join(folder, 'simulated-single-user.py')
   copyFileSync(join(import.meta.dirname, '../simulated-single-user.py'), program)
   const command = [join(process.env['BULKHEAD_CLIENTS'] ?? '', 'bin/python'), program]
@@ -44,7 +46,7 @@ export async function startPair(): Promise<Pair> {
     ours,
     [Symbol.asyncDispose]: async () => {
       await Promise.all([theirs[Symbol.asyncDispose](), ours[Symbol.asyncDispose]()])
-      rmSync(folder, { recursive: true, force: true })
+      await place[Symbol.asyncDispose]()
     },
   }
 }
