@@ -31,7 +31,7 @@ export function mountAccounts(app: FastifyInstance, gate: Gate, deps: HubHttpDep
 
   mount(app, gate, lockUser, async ({ caller, params, body, note }) => {
     const user = await users.get(params.user)
-    requireAdminFor(caller, user)
+    requireAdminFor(caller, user, rights.access.roles)
     if (personOf(caller)?.id === user.id) throw new HubError('invalid', 'you cannot lock yourself')
     note.detail = body.stop_servers ? 'servers stopped' : ''
     await users.lock(user, { stopServers: body.stop_servers })
@@ -39,20 +39,20 @@ export function mountAccounts(app: FastifyInstance, gate: Gate, deps: HubHttpDep
 
   mount(app, gate, unlockUser, async ({ caller, params }) => {
     const user = await users.get(params.user)
-    requireAdminFor(caller, user)
+    requireAdminFor(caller, user, rights.access.roles)
     await users.unlock(user)
   })
 
   mount(app, gate, makeSignUpLink, async ({ caller, params }) => {
     const user = await users.get(params.user)
-    requireAdminFor(caller, user)
+    requireAdminFor(caller, user, rights.access.roles)
     await requireToHoldRolesOf(rights, caller, ownerOf(user))
     return linkBody('sign-up', await links.makeSignUpLink(user))
   })
 
   mount(app, gate, makePasswordLink, async ({ caller, params }) => {
     const user = await users.get(params.user)
-    requireAdminFor(caller, user)
+    requireAdminFor(caller, user, rights.access.roles)
     await requireToHoldRolesOf(rights, caller, ownerOf(user))
     return linkBody('sign-up', await links.makePasswordLink(user))
   })

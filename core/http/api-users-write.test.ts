@@ -275,4 +275,27 @@ describe('who holds admin:users, and is no admin', () => {
     letBobManage('groups!group=staff')
     expect((await hub.call('bob', '/users/carol', patch({ name: 'dan' }))).status).toBe(200)
   })
+
+  test('changes nothing about those to whom the configuration gives the role of admins, and they are admins', async () => {
+    const admin = { name: 'admin', description: '', scopes: [], services: [] }
+    for (const who of [
+      { users: ['carol'], groups: [] },
+      { users: [], groups: ['staff'] },
+    ]) {
+      hub.access = new Access({
+        roles: [
+          { ...admin, ...who },
+          { ...ops, name: 'help', scopes: ['admin:users'], users: ['bob'], groups: [] },
+        ],
+        customScopes: [],
+      })
+      hub.people.join('carol', 'staff')
+
+      expect((await hub.call('bob', '/users/carol/lock', post({}))).status).toBe(403)
+      expect((await hub.call('bob', '/users/carol', patch({ name: 'x' }))).status).toBe(403)
+      expect((await hub.call('bob', '/users/carol', DELETE)).status).toBe(403)
+      expect((await hub.call('carol', '/users/ada', patch({ admin: false }))).status).toBe(200)
+      expect((await hub.call('carol', '/users/ada', patch({ admin: true }))).status).toBe(200)
+    }
+  })
 })

@@ -10,6 +10,7 @@ import {
 } from '#core/contract/users.ts'
 import { foldText } from '#core/base/folded-name.ts'
 import { reachOf } from '#core/domain/access/holds.ts'
+import type { RightsService } from '#core/domain/access/rights-service.ts'
 import { sightOf } from '#core/domain/access/sight.ts'
 import { HubError } from '#core/domain/errors.ts'
 import type { User } from '#core/domain/users/user.ts'
@@ -56,7 +57,7 @@ export function mountUsers(app: FastifyInstance, gate: Gate, deps: HubHttpDeps):
   )
 
   mount(app, gate, addUser, async ({ caller, params, body, note }) => {
-    if (body.admin) requireAdmin(caller)
+    if (body.admin) requireAdmin(caller, rights)
     const wanted = body.groups && (await allowedGroups(deps, caller, { groups: [] }, body.groups))
     if (body.password !== undefined)
       await requireToHoldRolesOf(rights, caller, namedOwner(groups, params.user, wanted ?? []))
@@ -68,7 +69,7 @@ export function mountUsers(app: FastifyInstance, gate: Gate, deps: HubHttpDeps):
   })
 
   mount(app, gate, addUsers, async ({ caller, body, note }) => {
-    if (body.admin) requireAdmin(caller)
+    if (body.admin) requireAdmin(caller, rights)
     const made = await users.addMany(body.usernames, body)
     note.targets = made.map(({ name }) => ({ user: name }))
     note.detail = saidOf(body)
@@ -78,8 +79,8 @@ export function mountUsers(app: FastifyInstance, gate: Gate, deps: HubHttpDeps):
 
   mount(app, gate, editUser, async ({ caller, params, body, note }) => {
     const user = await users.get(params.user)
-    requireAdminFor(caller, user)
-    if (body.admin === true) requireAdmin(caller)
+    requireAdminFor(caller, user, rights.access.roles)
+    if (body.admin === true) requireAdmin(caller, rights)
     note.detail = saidOf(body)
     const wanted = body.groups && (await allowedGroups(deps, caller, user, body.groups))
     if (body.name !== undefined) await requireToName(deps, caller, user, body.name)
@@ -93,7 +94,7 @@ export function mountUsers(app: FastifyInstance, gate: Gate, deps: HubHttpDeps):
 
   mount(app, gate, removeUser, async ({ caller, params }) => {
     const user = await users.get(params.user)
-    requireAdminFor(caller, user)
+    requireAdminFor(caller, user, rights.access.roles)
     if (personOf(caller)?.id === user.id)
       throw new HubError('invalid', 'you cannot remove yourself')
     await users.remove(user.name)
@@ -120,8 +121,9 @@ function saidOf({
   ].join('; ')
 }
 
-function requireAdmin(caller: Caller): void {
-  if (!isAdmin(caller)) throw new HubError('forbidden', 'Only admins can grant admin permissions')
+function requireAdmin(caller: Caller, { access }: RightsService): void {
+  if (!isAdmin(caller, access.roles))
+    throw new HubError('forbidden', 'Only admins can grant admin permissions')
 }
 
 function orderOf(sort: string): 'id' | 'name' | 'last_activity' {

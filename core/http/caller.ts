@@ -1,3 +1,5 @@
+import { type Owner, ownerOf } from '#core/domain/access/owner.ts'
+import type { RoleBook } from '#core/domain/access/roles.ts'
 import { HubError } from '#core/domain/errors.ts'
 import type { Session } from '#core/domain/sign-in/session.ts'
 import type { Token } from '#core/domain/tokens/token.ts'
@@ -55,14 +57,24 @@ export function personOf(caller: Caller): User | undefined {
   return 'user' in caller ? caller.user : undefined
 }
 
-/** Whether the caller may do what only admins may, whatever scopes say: the operator may, and services that are admins. */
-export function isAdmin(caller: Caller): boolean {
-  if (caller.by === 'service') return caller.admin
-  return caller.by === 'operator' || personOf(caller)?.admin === true
+/** Whether the caller may do what only admins may, whatever other scopes say: the operator may, and whoever has their role. */
+export function isAdmin(caller: Caller, roles: RoleBook): boolean {
+  if (caller.by === 'operator') return true
+  return hasAdminRole(
+    caller.by === 'service'
+      ? { kind: 'service', name: caller.service, admin: caller.admin }
+      : ownerOf(caller.user),
+    roles,
+  )
 }
 
 /** Holding a scope is not being an admin: who is none changes nothing about those who are (CVE-2024-41942). @throws HubError `forbidden` */
-export function requireAdminFor(caller: Caller, person: User): void {
-  if (person.admin && !isAdmin(caller))
+export function requireAdminFor(caller: Caller, person: User, roles: RoleBook): void {
+  if (hasAdminRole(ownerOf(person), roles) && !isAdmin(caller, roles))
     throw new HubError('forbidden', 'Only admins can modify other admins')
+}
+
+/** By being made an admin, or by the configuration. */
+function hasAdminRole(owner: Owner, roles: RoleBook): boolean {
+  return roles.of(owner).some(({ role }) => role.name === 'admin')
 }
