@@ -123,6 +123,23 @@ describe('named servers', () => {
     expect((await bob('POST', '/users/bob/servers/one')).status).toBe(400)
   })
 
+  test('are no more than allowed, however many are asked for at once', async () => {
+    const bob = await asker('bob')
+    hub.serverSettings = serverSettings({ limits: { ...noLimits, named: 2 } })
+    await bob('POST', '/users/bob/server')
+    await bob('DELETE', '/users/bob/server')
+
+    const idOf = (name: string) => ({ user: 'bob', name })
+    await Promise.allSettled([
+      ...['a', 'b', 'c'].map((name) => hub.servers.create(idOf(name), {})),
+      ...['d', 'e', 'f'].map((name) => hub.servers.start(idOf(name))),
+      hub.servers.edit(idOf(''), { name: 'g' }),
+    ])
+
+    const named = (await hub.servers.listOf('bob')).filter(({ id }) => id.name !== '')
+    expect(named).toHaveLength(2)
+  })
+
   test('belong to one rule of rights: a filter by server is for that server', async () => {
     const scopes = ['servers!server=bob/gpu']
     const some = await asker('bob', scopes)

@@ -6,6 +6,7 @@ import { createServer, editServer, removeServer } from './edit-server.ts'
 import { eventOf, followRow, openWay, untilSettled } from './follow-row.ts'
 import { Leases } from './lease.ts'
 import { look } from './look.ts'
+import { OneByOne } from './one-by-one.ts'
 import { Operations } from './operations.ts'
 import { Pace } from './pace.ts'
 import { ProgressLog } from './progress-log.ts'
@@ -31,6 +32,11 @@ export class ServerService {
   readonly #deps: ServerLifeDeps
   readonly #operations: Operations
   readonly #admission: Admission
+  /**
+   * Named servers are counted before there is one more, so of one person's each waits for the one before. (Of two hubs on one
+   * database each keeps its own order: then a limit can be passed by one.)
+   */
+  readonly #naming = new OneByOne()
   /** When starts were over, and the next one's turn came. */
   readonly #turns = new Pace()
 
@@ -83,19 +89,22 @@ export class ServerService {
         retryAfter === undefined ? {} : { retryAfter },
       )
     }
-    const { server, isNew } = await begin(this.#deps, this.#admission, id, request)
+    const { server, isNew } = await this.#named(id, () =>
+      begin(this.#deps, this.#admission, id, request),
+    )
     if (isNew) this.#operations.launch(server)
     return server
   }
 
   /** Makes a named server and does not start it; see `createServer`. */
   create(id: ServerId, request: ServerRequest): Promise<Server> {
-    return createServer(this.#deps, id, request)
+    return this.#named(id, () => createServer(this.#deps, id, request))
   }
 
   /** Changes a server at rest; see `editServer`. */
   edit(id: ServerId, change: ServerRequest & { readonly name?: string | undefined }) {
-    return editServer(this.#deps, id, change)
+    const { name = '' } = change
+    return this.#named({ ...id, name }, () => editServer(this.#deps, id, change))
   }
 
   /** Takes a named server away, stopping it first; see `removeServer`. */
@@ -197,6 +206,10 @@ export class ServerService {
     await Promise.race([all, this.#deps.clock.sleep(ms)])
     // What is not finished by now others may finish.
     await this.#operations.attempt('giving up the leases', () => this.#deps.leases.letGo())
+  }
+
+  #named<T>({ user, name }: ServerId, run: () => Promise<T>): Promise<T> {
+    return name === '' ? run() : this.#naming.take(user, run)
   }
 
   /** Measures how fast servers come and go, for whoever has to wait. */
