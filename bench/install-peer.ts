@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** Kept from one run to the next. */
@@ -38,6 +38,8 @@ async function installProxy(): Promise<string> {
       FOLDER,
       'configurable-http-proxy@5.3.0',
     ])
+  // On a Node of its own: memory that it shared with the test that measures would count for less.
+  if (!existsSync(join(bin, 'node'))) copyFileSync(process.execPath, join(bin, 'node'))
   return bin
 }
 

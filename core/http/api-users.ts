@@ -44,6 +44,7 @@ export function mountUsers(app: FastifyInstance, gate: Gate, deps: HubHttpDeps):
       state,
       nameContains: filter === undefined ? undefined : foldText(filter),
       sort: { by: orderOf(sort), descending },
+      uncounted: !page.withPlace,
     })
     const theirs = await servers.listOfAll(items.map(({ name }) => name))
     const sight = sightOf(caller.scopes)

@@ -190,7 +190,8 @@ export class FakeUserStore implements UserStore {
       by === 'last_activity' ? (user.lastActivity?.getTime() ?? -1) : user[by]
     const ordered = all.toSorted((a, b) => compare(keyOf(a), keyOf(b)) || a.id - b.id)
     const items = descending ? ordered.toReversed() : ordered
-    return { items: items.slice(query.offset, query.offset + query.limit), total: all.length }
+    const page = items.slice(query.offset, query.offset + query.limit)
+    return { items: page, total: query.uncounted === true ? page.length : all.length }
   }
 
   #fits({ name, groups }: User, { reach, state, nameContains }: PeopleQuery): boolean {

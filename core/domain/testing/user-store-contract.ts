@@ -32,6 +32,10 @@ export function describeUserStore(name: string, make: MakePeopleStores): void {
         total: 2,
       })
       expect(await users.list({ offset: 2, limit: 1 })).toEqual({ items: [], total: 2 })
+      expect(await users.list({ offset: 1, limit: 1, uncounted: true })).toMatchObject({
+        items: [{ name: 'bob' }],
+        total: 1,
+      })
     })
 
     test('a page holds whom the asker may see, whose name fits, in the order asked for; the total counts the rest too', async () => {

@@ -15,6 +15,8 @@ export interface PeopleQuery extends Page {
   readonly nameContains?: string | undefined
   /** By default in order of their making. */
   readonly sort?: PeopleOrder | undefined
+  /** Nobody asks how many there are in all: `total` is then the page's own number. Counting costs the more the more there are. */
+  readonly uncounted?: boolean
 }
 
 /** Who was never active comes before all who were; `descending` turns everything around. */
