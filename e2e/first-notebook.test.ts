@@ -81,8 +81,10 @@ test('signing out and in again works, and a wrong password is told', async () =>
 })
 
 test('a cell runs in JupyterLab, from the button at home to the 42', async () => {
+  // A server that is soon ready leaves this page before it has loaded whole.
+  const pending = page.waitForURL('**/hub/spawn-pending/**', { waitUntil: 'commit' })
   await page.getByRole('button', { name: 'Start my server' }).click()
-  await page.waitForURL('**/hub/spawn-pending/**')
+  await pending
   await page.waitForURL('**/user/ada/lab**', { timeout: 90_000 })
   await page.locator('.jp-Launcher').waitFor({ timeout: 60_000 })
 
