@@ -1,6 +1,7 @@
 import { fingerprintOf } from './credentials.ts'
 import { EndedCredentials } from './ended-credentials.ts'
 import { hasEncodedSlash, looserReading, readPath, readPrefix } from './request-path.ts'
+import type { RoutePolicy } from './policy.ts'
 import { RouteTrie } from './route-trie.ts'
 import type { Target } from './target.ts'
 
@@ -27,10 +28,19 @@ export interface ForwardingRoute {
   readonly target: Target
   /** Whatever its owner attached to it; echoed, never read here. */
   readonly data: Readonly<Record<string, unknown>>
+  /** What is taken from headers, read from the data once. */
+  readonly policy: RoutePolicy | undefined
   readonly live: Set<LiveConnection>
   lastActivity: Date
   /** When something was last sent there that does more than ask how things are. */
   lastUse: Date
+}
+
+/** What comes with a route. */
+export interface RouteExtras {
+  readonly data: Readonly<Record<string, unknown>>
+  readonly policy?: RoutePolicy | undefined
+  readonly now: Date
 }
 
 /** Prefixes and their targets; whatever has no route goes to the default target. */
@@ -52,6 +62,7 @@ export class Routes {
       prefix: '/',
       target: fallback,
       data: {},
+      policy: undefined,
       live: new Set(),
       lastActivity: now,
       lastUse: now,
@@ -72,11 +83,7 @@ export class Routes {
   }
 
   /** Adds or replaces; a replaced target's live connections are closed. */
-  set(
-    prefix: string,
-    target: Target,
-    { data, now }: { readonly data: Readonly<Record<string, unknown>>; readonly now: Date },
-  ): void {
+  set(prefix: string, target: Target, { data, policy, now }: RouteExtras): void {
     const before = this.get(prefix)
     const same = before !== undefined && JSON.stringify(before.target) === JSON.stringify(target)
     if (before && !same) closeAll(before)
@@ -84,6 +91,7 @@ export class Routes {
       prefix: shown(prefix),
       target,
       data,
+      policy,
       live: same ? before.live : new Set<LiveConnection>(),
       lastActivity: now,
       lastUse: same ? before.lastUse : now,

@@ -1,0 +1,30 @@
+import type { Answer, RequestHead } from './message.ts'
+
+/** Why a request is answered here and not behind: a name for the numbers that are kept of it. */
+export type RefusalReason =
+  | 'malformed'
+  | 'method'
+  | 'host'
+  | 'path'
+  | 'no_route'
+  | 'access_ended'
+  | 'limit'
+  | 'unreachable'
+  | 'draining'
+
+/** Something that is answered here and not behind. */
+export interface Refusal {
+  readonly status: number
+  readonly reason: RefusalReason
+  /** A sentence for people. */
+  readonly message: string
+  /** Seconds after which another try makes sense. */
+  readonly retryAfter?: number
+  /** What went wrong with the server behind. */
+  readonly cause?: Error
+}
+
+/** Draws what is answered to a request that is not passed on: for people and for programs alike. */
+export interface Answers {
+  page(head: RequestHead, refusal: Refusal): Answer | Promise<Answer>
+}
