@@ -8,7 +8,7 @@ import type {
 } from '#core/domain/servers/route-table.ts'
 import type { ServerAddress } from '#core/domain/servers/server.ts'
 
-import { type ProxyApi, routePath } from './proxy-api.ts'
+import { prefixFrom, type ProxyApi, routePath } from './proxy-api.ts'
 
 /** Routes to servers, at a proxy that is spoken to by its REST API. */
 export class HttpRouteTable implements RouteTable {
@@ -49,9 +49,10 @@ export class HttpRouteTable implements RouteTable {
         const address = readAddress(target, socket_owner)
         if (jupyterhub !== true || user === undefined || server_name === undefined || !address)
           return []
-        // The proxy names routes without the slash at the end.
         const lastUse = last_use === undefined ? undefined : new Date(last_use)
-        return [{ prefix: `${path}/`, target: address, user, serverName: server_name, lastUse }]
+        return [
+          { prefix: prefixFrom(path), target: address, user, serverName: server_name, lastUse },
+        ]
       },
     )
   }

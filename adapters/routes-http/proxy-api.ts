@@ -7,6 +7,7 @@ import { backoff } from '#core/base/backoff.ts'
 import { ListedRoutes } from '#core/contract/proxy-api.ts'
 import { HubError } from '#core/domain/errors.ts'
 import type { ProxyControl, ProxyRoute } from '#core/domain/proxy/proxy-control.ts'
+import { quote } from '#core/domain/servers/server.ts'
 
 const DEADLINE_MS = 5000
 /** A proxy that is being restarted is back within this time. */
@@ -50,8 +51,7 @@ export class ProxyApi implements ProxyControl, AsyncDisposable {
     const text = await this.ask('GET', routePath(''), { fine: [200] })
     return Object.entries(ListedRoutes.parse(JSON.parse(text))).map(
       ([path, { target, ...data }]) => ({
-        // The proxy names routes without the slash at the end.
-        prefix: path.endsWith('/') ? path : `${path}/`,
+        prefix: prefixFrom(path),
         target,
         data,
       }),
@@ -79,6 +79,12 @@ export class ProxyApi implements ProxyControl, AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#place.agent.destroy()
   }
+}
+
+/** A prefix as the hub writes it, of a path as proxies list it: decoded, and without the slash at the end. */
+export function prefixFrom(path: string): string {
+  const quoted = path.split('/').map(quote).join('/')
+  return quoted.endsWith('/') ? quoted : `${quoted}/`
 }
 
 export const routePath = (prefix: string) => `/api/routes${prefix}`

@@ -4,22 +4,22 @@ import { connectTo } from '#core/base/unix-socket.ts'
 import type { Answers } from '#core/forwarding/server.ts'
 import type { Target } from '#core/forwarding/target.ts'
 
+import type { ErrorPages } from './options.ts'
+
 /** How long the hub may take to draw an error page, and how large it may be. */
 const ASK_MS = 2000
 const MOST_BYTES = 512 * 1024
 
 /** Pages for what is not passed on: the hub draws them; while it is away, a plain one that tries again by itself. */
-export function answersFrom(
-  errorTarget: { readonly target: Target; readonly path: string } | undefined,
-): Answers {
+export function answersFrom(errors: ErrorPages): Answers {
   return {
     refuse: (request, response, { status, message }) =>
       plain(request, response, { status, message, again: false }),
     unreachable: (request, response) => {
       const message = 'The hub is restarting. This page tries again by itself.'
       const fallback = () => plain(request, response, { status: 503, message, again: true })
-      if (!errorTarget) return fallback()
-      fetchPage(request, response, { ...errorTarget, status: 503 }).catch(fallback)
+      if (errors.by !== 'server') return fallback()
+      fetchPage(request, response, { ...errors, status: 503 }).catch(fallback)
     },
   }
 }

@@ -1,5 +1,8 @@
-import { chmodSync, rmSync } from 'node:fs'
-import type { Server } from 'node:http'
+import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type RequestListener } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
+import type { Server } from 'node:net'
+import { join } from 'node:path'
 
 import { Connections } from '#core/forwarding/connections.ts'
 import { Forwarder } from '#core/forwarding/forwarder.ts'
@@ -7,107 +10,146 @@ import { Routes } from '#core/forwarding/routes.ts'
 import { createFront } from '#core/forwarding/server.ts'
 
 import { answersFrom } from './answers.ts'
-import { type ProxyOptions, readOptions } from './options.ts'
+import { CommandLineEnd, readCommandLine } from './command-line.ts'
+import { listening, shownPlace } from './listen.ts'
+import { openLog, type ProxyLog } from './log.ts'
+import { ProxyMetrics } from './metrics.ts'
+import { proxyOptions, type ProxyOptions } from './options.ts'
+import { redirectToHttps } from './redirect.ts'
 import { createRouteApi } from './route-api.ts'
-import { restoreRoutes, saveRoutes } from './routes-file.ts'
+import { addRoute, restoreRoutes, saveRoutes } from './routes-file.ts'
+import { readTls, type TlsFiles } from './tls.ts'
 
 /** How long requests may go on after the proxy was told to end. */
 const DRAIN_MS = 4000
+/** What configurable-http-proxy ends with when it is told to: what watches one watches the other. Our own supervisor wants 0. */
+const TOLD_TO_END = process.send ? 0 : 2
 
 try {
-  const options = readOptions(process.argv.slice(2))
-  const token = process.env['CONFIGPROXY_AUTH_TOKEN']
-  if (token === undefined || token.length < 16)
-    throw new Error(
-      'CONFIGPROXY_AUTH_TOKEN is needed, with at least 16 characters: the secret that the hub sets routes with',
-    )
-  await serve(options, token)
+  const typed = readCommandLine(process.argv.slice(2), version())
+  await serve(proxyOptions(typed, process.env, process.send !== undefined))
 } catch (error) {
   fail(error)
 }
 
-async function serve(options: ProxyOptions, token: string): Promise<void> {
-  const routes = new Routes(options.defaultTarget, new Date(), { byHost: options.hostRouting })
-  const { routesFile } = options
-  if (routesFile !== undefined) {
-    const trouble = restoreRoutes(routes, routesFile)
-    if (trouble !== undefined) console.error(trouble)
-  }
+async function serve(options: ProxyOptions): Promise<void> {
+  const log = openLog(options.logLevel, (line) => console.error(line))
+  const routes = openRoutes(options, log)
+  const metrics = new ProxyMetrics()
   const connections = new Connections()
   const front = createFront({
     routes,
     forwarder: new Forwarder(connections),
-    answers: answersFrom(options.errorTarget),
+    answers: answersFrom(options.errors),
     publicNames: options.publicNames,
   })
-  const api = createRouteApi({
-    routes,
-    token,
-    changed: () => routesFile !== undefined && saveRoutes(routes, routesFile),
-  })
-
-  rmSync(options.apiSocket, { force: true })
-  await listening(api, { path: options.apiSocket })
-  chmodSync(options.apiSocket, options.sharedSockets ? 0o660 : 0o600)
-  await listening(front, { host: options.host, port: options.port })
-  process.send?.({ type: 'ready' })
-  endOrderly([front, api], connections)
-}
-
-function listening(
-  server: Server,
-  where: { readonly path: string } | { readonly host: string; readonly port: number },
-): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>()
-  server.once('error', (error: NodeJS.ErrnoException) =>
-    reject(new Error(whyNot(error, where), { cause: error })),
+  const api = serverFor(
+    options.tls.api,
+    createRouteApi({
+      routes,
+      token: options.token,
+      hostRouting: options.hostRouting,
+      changed: () => options.routesFile !== undefined && saveRoutes(routes, options.routesFile),
+      meter: metrics,
+      metrics,
+      log,
+    }),
   )
-  server.listen(where, resolve)
-  return promise
+  await listening(api, options.api, 'api-')
+  if ('path' in options.api && options.sharedSockets) chmodSync(options.api.path, 0o660)
+  log.info(`API on ${shownPlace(options.api)}`)
+  if (options.token === undefined)
+    log.warn(
+      'the API asks for no token: whoever reaches it decides where requests go. Set CONFIGPROXY_AUTH_TOKEN.',
+    )
+  const others = await serveBeside(options, metrics, log)
+  await listening(front, options.front, '')
+  log.info(`serving on ${shownPlace(options.front)}, to ${options.defaultTarget ?? 'routes alone'}`)
+  if (options.pidFile !== undefined) keepPidFile(options.pidFile)
+  process.send?.({ type: 'ready' })
+  endOrderly([front, api, ...others], connections, log)
 }
 
-function whyNot(
-  error: NodeJS.ErrnoException,
-  where: { readonly path: string } | { readonly host: string; readonly port: number },
-): string {
-  if ('path' in where) return `the proxy cannot listen on ${where.path} (${error.code})`
-  const { host, port } = where
-  switch (error.code) {
-    case 'EADDRINUSE':
-      return `port ${port} on ${host} is taken by another program: end it, or choose another port (--port, or listen in the configuration)`
-    case 'EACCES':
-      return `port ${port} is not for ordinary programs: choose one from 1024 on (--port, or listen in the configuration)`
-    case 'EADDRNOTAVAIL':
-      return `${host} is no address of this machine: choose another one (--host, or listen in the configuration)`
-    default:
-      return `the proxy cannot listen on ${host}:${port} (${error.code})`
+function openRoutes(
+  { hostRouting, routesFile, defaultTarget }: ProxyOptions,
+  log: ProxyLog,
+): Routes {
+  const routes = new Routes(undefined, new Date(), { byHost: hostRouting })
+  if (routesFile !== undefined) {
+    const trouble = restoreRoutes(routes, routesFile)
+    if (trouble !== undefined) log.error(trouble)
   }
+  if (defaultTarget !== undefined) addRoute(routes, '/', { target: defaultTarget })
+  return routes
+}
+
+/** Metrics and the way to https, where they are asked for. */
+async function serveBeside(
+  { metrics: place, redirect }: ProxyOptions,
+  metrics: ProxyMetrics,
+  log: ProxyLog,
+): Promise<readonly Server[]> {
+  const servers: Server[] = []
+  if (place) {
+    const server = createServer(metrics.listener())
+    await listening(server, place, 'metrics-')
+    log.info(`metrics on ${shownPlace(place)}, under /metrics`)
+    servers.push(server)
+  }
+  if (redirect) {
+    const server = createServer(redirectToHttps(redirect.to))
+    const from = { host: '', port: redirect.port }
+    await listening(server, from, 'redirect-')
+    log.info(`requests to ${shownPlace(from)} are sent to https, port ${redirect.to}`)
+    servers.push(server)
+  }
+  return servers
+}
+
+function serverFor(tls: TlsFiles | undefined, listener: RequestListener): Server {
+  return tls ? createSecureServer(readTls(tls), listener) : createServer(listener)
+}
+
+function keepPidFile(file: string): void {
+  writeFileSync(file, String(process.pid))
+  process.once('exit', () => rmSync(file, { force: true }))
 }
 
 /** On SIGTERM, and when the supervisor is gone: no new connections, a little time for what runs, then the end. */
-function endOrderly(servers: readonly Server[], connections: Connections): void {
+function endOrderly(servers: readonly Server[], connections: Connections, log: ProxyLog): void {
   let ending = false
-  const end = () => {
+  const end = (why: string) => {
     if (ending) return
     ending = true
+    log.warn(why)
     for (const server of servers) {
       server.close()
-      server.closeIdleConnections()
+      if ('closeIdleConnections' in server)
+        (server as import('node:http').Server).closeIdleConnections()
     }
     setTimeout(() => {
       connections.close()
-      process.exit(0)
+      process.exit(TOLD_TO_END)
     }, DRAIN_MS).unref()
-    servers[0]?.once('close', () => process.exit(0))
+    servers[0]?.once('close', () => process.exit(TOLD_TO_END))
   }
-  process.once('SIGTERM', end)
-  process.once('SIGINT', end)
-  if (process.send) process.once('disconnect', end)
+  for (const signal of ['SIGTERM', 'SIGINT'] as const)
+    process.once(signal, () => end(`ending, told by ${signal}`))
+  if (process.send) process.once('disconnect', () => end('ending, for the supervisor is gone'))
+}
+
+function version(): string {
+  const { version } = JSON.parse(
+    readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8'),
+  ) as { readonly version: string }
+  return `bulkhead-proxy ${version}, in place of configurable-http-proxy 5.3.0`
 }
 
 function fail(error: unknown): void {
   const message = error instanceof Error ? error.message : String(error)
-  console.error(message)
-  if (process.send) process.send({ type: 'fatal', message }, () => process.exit(1))
-  else process.exit(1)
+  const code = error instanceof CommandLineEnd ? error.exitCode : 1
+  if (code === 0) console.log(message)
+  else console.error(message)
+  if (process.send) process.send({ type: 'fatal', message }, () => process.exit(code))
+  else process.exit(code)
 }

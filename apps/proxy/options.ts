@@ -1,54 +1,154 @@
-import { parseArgs } from 'node:util'
+import { BlockList, isIP } from 'node:net'
 
 import { hostName } from '#core/forwarding/server.ts'
 import { parseTarget, type Target } from '#core/forwarding/target.ts'
 
+import { type CommandLine, CommandLineEnd, type LogLevel } from './command-line.ts'
+import type { TlsFiles } from './tls.ts'
+
+/** Where a server of this process listens. A host of '' is all addresses of the machine. */
+export type Place = { readonly path: string } | { readonly host: string; readonly port: number }
+
 export interface ProxyOptions {
-  readonly host: string
-  readonly port: number
-  readonly apiSocket: string
-  readonly defaultTarget: Target | undefined
-  readonly errorTarget: { readonly target: Target; readonly path: string } | undefined
+  readonly front: Place
+  readonly api: Place
+  readonly metrics: Place | undefined
+  /** A port whose visitors are sent to https on port `to`. */
+  readonly redirect: { readonly port: number; readonly to: number } | undefined
+  readonly tls: {
+    readonly front: TlsFiles | undefined
+    readonly api: TlsFiles | undefined
+    readonly client: TlsFiles | undefined
+    /** Certificates of https targets are not checked. */
+    readonly insecure: boolean
+  }
+  /** What the REST API asks for; undefined: nothing. */
+  readonly token: string | undefined
+  readonly defaultTarget: string | undefined
+  readonly errors: ErrorPages
   readonly publicNames: ReadonlySet<string>
+  readonly trustedProxies: BlockList
   /** Whether the first segment of a route is a host. */
   readonly hostRouting: boolean
   readonly routesFile: string | undefined
   /** The API's socket is for the group as well: hub and proxy are different accounts. */
   readonly sharedSockets: boolean
+  readonly pidFile: string | undefined
+  readonly logLevel: LogLevel
 }
 
-/** @throws Error with a sentence for whoever typed it */
-export function readOptions(args: readonly string[]): ProxyOptions {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      ip: { type: 'string', default: '127.0.0.1' },
-      port: { type: 'string', default: '8000' },
-      'api-socket': { type: 'string' },
-      'default-target': { type: 'string' },
-      'error-target': { type: 'string' },
-      'host-routing': { type: 'boolean', default: false },
-      'public-name': { type: 'string', multiple: true, default: [] },
-      'routes-file': { type: 'string' },
-      'shared-sockets': { type: 'boolean', default: false },
-    },
-  })
-  const apiSocket = values['api-socket']
-  if (apiSocket === undefined) throw new Error('--api-socket is needed: where the hub sets routes')
-  const port = Number(values.port)
-  if (!Number.isInteger(port) || port < 1 || port > 65_535)
-    throw new Error(`--port ${values.port} is no port`)
-  return {
-    host: values.ip,
-    port,
-    apiSocket,
-    defaultTarget: targetOf('--default-target', values['default-target']),
-    errorTarget: errorTargetOf(values['error-target']),
-    publicNames: withLoopbackNames(values['public-name'].map(hostName)),
-    hostRouting: values['host-routing'],
-    routesFile: values['routes-file'],
-    sharedSockets: values['shared-sockets'],
+/** Who draws error pages: a server, a folder of files, or this process itself. */
+export type ErrorPages =
+  | { readonly by: 'server'; readonly target: Target; readonly path: string }
+  | { readonly by: 'folder'; readonly folder: string }
+  | { readonly by: 'us' }
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+const DEFAULT_PORT = 8000
+/** Who reaches the API of a shared socket, or of our own hub, must have been told a real secret. */
+const SHORTEST_TOKEN = 16
+
+/**
+ * What was typed and what the environment says, as the process needs it.
+ * @param isChild started by our own supervisor
+ * @throws CommandLineEnd with a sentence for whoever typed it
+ */
+export function proxyOptions(typed: CommandLine, env: Environment, isChild: boolean): ProxyOptions {
+  const { port = DEFAULT_PORT, socket } = typed
+  const tls = {
+    front: frontTls(typed, env['CONFIGPROXY_SSL_KEY_PASSPHRASE']),
+    api: apiTls(typed, env['CONFIGPROXY_API_SSL_KEY_PASSPHRASE']),
+    client: clientTls(typed),
+    insecure: typed.insecure === true,
   }
+  if (typed.redirectPort !== undefined && !tls.front)
+    throw mistake('--redirect-port leads to https, which needs --ssl-key and --ssl-cert')
+  return {
+    front: socket === undefined ? { host: addressOf(typed.ip ?? ''), port } : { path: socket },
+    api: apiPlace(typed, socket === undefined ? port : undefined),
+    metrics: metricsPlace(typed),
+    redirect:
+      typed.redirectPort === undefined
+        ? undefined
+        : { port: typed.redirectPort, to: typed.redirectTo ?? port },
+    tls,
+    token: tokenOf(env['CONFIGPROXY_AUTH_TOKEN'], isChild || typed.sharedSockets === true),
+    defaultTarget: typed.defaultTarget && aTarget('--default-target', typed.defaultTarget).text,
+    errors: errorPages(typed),
+    publicNames: withLoopbackNames((typed.publicName ?? []).map(hostName)),
+    trustedProxies: trusted(typed.trustedProxy ?? []),
+    hostRouting: typed.hostRouting === true,
+    routesFile: typed.routesFile,
+    sharedSockets: typed.sharedSockets === true,
+    pidFile: typed.pidFile,
+    logLevel: typed.logLevel,
+  }
+}
+
+function apiPlace({ apiSocket, apiIp, apiPort }: CommandLine, front: number | undefined): Place {
+  if (apiSocket !== undefined) return { path: apiSocket }
+  const port = apiPort ?? (front ?? DEFAULT_PORT) + 1
+  if (port > 65_535) throw mistake('there is no port after the public one: give --api-port')
+  return { host: addressOf(apiIp), port }
+}
+
+function metricsPlace({
+  metricsSocket,
+  metricsIp = '',
+  metricsPort,
+}: CommandLine): Place | undefined {
+  if (metricsSocket !== undefined) return { path: metricsSocket }
+  return metricsPort === undefined ? undefined : { host: addressOf(metricsIp), port: metricsPort }
+}
+
+/** `*` is what JupyterHub's older configurations have for all addresses. */
+const addressOf = (ip: string) => (ip === '*' ? '' : ip.replace(/^\[(.*)\]$/, '$1'))
+
+function frontTls(typed: CommandLine, passphrase: string | undefined): TlsFiles | undefined {
+  const { sslKey: key, sslCert: cert, sslCa: ca, sslRequestCert: requestCert } = typed
+  if (key === undefined && cert === undefined) return undefined
+  return { key, cert, ca, passphrase, requestCert, ...sharedTls(typed) }
+}
+
+function apiTls(typed: CommandLine, passphrase: string | undefined): TlsFiles | undefined {
+  const { apiSslKey: key, apiSslCert: cert, apiSslCa: ca, apiSslRequestCert: requestCert } = typed
+  if (key === undefined && cert === undefined) return undefined
+  return { key, cert, ca, passphrase, requestCert, ...sharedTls(typed) }
+}
+
+function clientTls(typed: CommandLine): TlsFiles | undefined {
+  const { clientSslKey: key, clientSslCert: cert, clientSslCa: ca } = typed
+  return [key, cert, ca].every((file) => file === undefined) ? undefined : { key, cert, ca }
+}
+
+function sharedTls({ sslDhparam: dhparam, sslProtocol: protocol, sslCiphers }: CommandLine) {
+  return { dhparam, protocol, ciphers: sslCiphers }
+}
+
+function tokenOf(token: string | undefined, strict: boolean): string | undefined {
+  if (strict && (token === undefined || token.length < SHORTEST_TOKEN))
+    throw mistake(
+      `CONFIGPROXY_AUTH_TOKEN is needed, with at least ${SHORTEST_TOKEN} characters: the secret that the hub sets routes with`,
+    )
+  return token === '' ? undefined : token
+}
+
+function errorPages({ errorTarget, errorPath }: CommandLine): ErrorPages {
+  if (errorTarget !== undefined && errorPath !== undefined)
+    throw mistake('--error-target and --error-path exclude each other: leave one out')
+  if (errorPath !== undefined) return { by: 'folder', folder: errorPath }
+  if (errorTarget === undefined) return { by: 'us' }
+  const { target, path } = aTarget('--error-target', errorTarget)
+  return { by: 'server', target, path }
+}
+
+function aTarget(flag: string, text: string) {
+  const target = parseTarget(text)
+  if (!target)
+    throw mistake(`${flag} ${text} is no target: http://host:port or http+unix://<quoted path>`)
+  const path = /^[a-z+]+:\/\/[^/]+(\/.*)?$/i.exec(text)?.[1] ?? ''
+  return { text, target, path: path.replace(/\/+$/, '') }
 }
 
 /** On this machine itself, people type either. */
@@ -58,16 +158,22 @@ function withLoopbackNames(names: readonly string[]): ReadonlySet<string> {
   return new Set(names.some(isHere) ? [...names, ...loopback] : names)
 }
 
-function targetOf(flag: string, text: string | undefined): Target | undefined {
-  if (text === undefined) return undefined
-  const target = parseTarget(text)
-  if (!target)
-    throw new Error(`${flag} ${text} is no target: http://host:port or http+unix://<quoted path>`)
-  return target
+function trusted(ranges: readonly string[]): BlockList {
+  const list = new BlockList()
+  for (const range of ranges) {
+    const [address = '', bits] = range.split('/')
+    const most = isIP(address) === 4 ? 32 : 128
+    if (
+      isIP(address) === 0 ||
+      (bits !== undefined && !/^\d{1,3}$/.test(bits)) ||
+      Number(bits) > most
+    )
+      throw mistake(`--trusted-proxy ${range} is neither an address nor a range such as 10.0.0.0/8`)
+    list.addSubnet(address, Number(bits ?? most), most === 32 ? 'ipv4' : 'ipv6')
+  }
+  return list
 }
 
-function errorTargetOf(text: string | undefined): ProxyOptions['errorTarget'] {
-  const target = targetOf('--error-target', text)
-  const path = /^[a-z+]+:\/\/[^/]+(\/.*)?$/i.exec(text ?? '')?.[1] ?? ''
-  return target && { target, path: path.replace(/\/+$/, '') }
+function mistake(sentence: string): CommandLineEnd {
+  return new CommandLineEnd(`error: ${sentence}`, 1)
 }

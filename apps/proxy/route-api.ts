@@ -1,108 +1,163 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 
 import { sameSecret } from '#core/base/random.ts'
 import { CloseBody, RouteBody } from '#core/contract/proxy-api.ts'
 import type { ForwardingRoute, Routes } from '#core/forwarding/routes.ts'
 
+import { type ApiAnswer, ApiError, answerWith, json, readJson } from './api-answer.ts'
+import type { ProxyLog } from './log.ts'
+import type { ApiMeter, ShownMetrics } from './metrics.ts'
 import { addRoute } from './routes-file.ts'
-
-const MOST_BODY_BYTES = 1024 * 1024
 
 export interface RouteApiOptions {
   readonly routes: Routes
-  readonly token: string
+  /** Undefined: whoever reaches the API may use it. */
+  readonly token: string | undefined
+  /** Whether the first segment of a route is a host, which is then shown as such. */
+  readonly hostRouting: boolean
   /** Called after each change, before it is answered. */
   readonly changed: () => void
+  readonly meter: ApiMeter
+  readonly metrics: ShownMetrics
+  readonly log: ProxyLog
 }
 
-/** configurable-http-proxy's REST API: routes added, removed and listed by whoever has the token. */
-export function createRouteApi(options: RouteApiOptions): Server {
-  return createServer((request, response) => {
-    answer(request, response, options).catch((error: unknown) => {
-      if (!response.headersSent) response.writeHead(500)
-      response.end(error instanceof Error ? error.message : '')
-    })
-  })
+/** What is asked of the API. */
+interface Asked {
+  readonly method: string
+  /** Decoded, from `/api` on. */
+  readonly path: string
+  readonly query: URLSearchParams
+  readonly body: () => Promise<unknown>
 }
 
-async function answer(
+type Handler = (asked: Asked, options: RouteApiOptions) => ApiAnswer | Promise<ApiAnswer>
+
+/** By path, then by method. The order is that of the checks: 404, 405, then the token. */
+const HANDLERS: readonly (readonly [RegExp, Readonly<Record<string, Handler>>])[] = [
+  [/^\/api\/routes(?:\/|$)/, { GET: list, POST: add, DELETE: remove }],
+  [/^\/api\/connections\/close$/, { POST: close }],
+  [/^\/api\/metrics$/, { GET: (_asked, { metrics }) => metrics.shown() }],
+]
+
+/**
+ * configurable-http-proxy's REST API: routes added, removed and listed by whoever has the token. Ours beside it: the end of
+ * connections, and the numbers.
+ */
+export function createRouteApi(options: RouteApiOptions): RequestListener {
+  return (request, response) => {
+    void respond(request, response, options)
+  }
+}
+
+async function respond(
   request: IncomingMessage,
   response: ServerResponse,
   options: RouteApiOptions,
 ): Promise<void> {
-  const { routes, token } = options
-  if (!isAllowed(request, token)) return void response.writeHead(403).end()
-  const url = new URL(request.url ?? '/', 'http://proxy')
-  if (url.pathname === '/api/connections/close') return close(request, response, routes)
-  if (!/^\/api\/routes(?:\/|$)/.test(url.pathname)) return void response.writeHead(404).end()
-  const prefix = url.pathname.slice('/api/routes'.length) || '/'
-  switch (request.method) {
-    case 'GET':
-      return list(response, routes, {
-        prefix: url.pathname === '/api/routes' ? null : prefix,
-        query: url.searchParams,
-      })
-    case 'POST':
-      return add(request, response, { ...options, prefix })
-    case 'DELETE': {
-      const found = routes.delete(prefix) !== undefined
-      if (found) options.changed()
-      return void response.writeHead(found ? 204 : 404).end()
-    }
-    default:
-      return void response.writeHead(405).end()
-  }
+  const { meter, log } = options
+  const said = await answer(request, options).catch((error: unknown) => failure(error, log))
+  meter.api(said.status)
+  log.debug(`${said.status} ${request.method} ${request.url?.split('?', 1)[0]}`)
+  answerWith(response, said)
 }
 
-function isAllowed({ headers }: IncomingMessage, token: string): boolean {
+async function answer(request: IncomingMessage, options: RouteApiOptions): Promise<ApiAnswer> {
+  const url = URL.parse(request.url ?? '', 'http://proxy')
+  const path = decoded(url?.pathname)
+  const methods = HANDLERS.find(([pattern]) => pattern.test(url?.pathname ?? ''))?.[1]
+  if (!url || !methods) throw new ApiError(404, 'Not Found')
+  const handler = methods[request.method ?? '']
+  if (!handler) throw new ApiError(405, `${request.method} does nothing here`)
+  if (!isAllowed(request, options.token)) return { status: 403 }
+  if (path === undefined) throw new ApiError(400, 'the path is not percent-encoded UTF-8')
+  const asked = {
+    method: request.method ?? '',
+    path,
+    query: url.searchParams,
+    body: () => readJson(request),
+  }
+  return handler(asked, options)
+}
+
+function failure(error: unknown, log: ProxyLog): ApiAnswer {
+  if (error instanceof ApiError) return { status: error.status, text: error.message }
+  log.error(
+    `the API failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+  )
+  return { status: 500, text: 'the proxy failed; its log says more' }
+}
+
+function isAllowed({ headers }: IncomingMessage, token: string | undefined): boolean {
+  if (token === undefined) return true
   const given = /^token\s+(\S+)$/i.exec(headers.authorization ?? '')?.[1]
   return given !== undefined && sameSecret(given, token)
 }
 
-function list(
-  response: ServerResponse,
-  routes: Routes,
-  { prefix, query }: { readonly prefix: string | null; readonly query: URLSearchParams },
-): void {
-  if (prefix !== null) {
-    const route = routes.get(prefix)
-    return route ? json(response, shown(route)) : void response.writeHead(404).end()
+/** The route that is meant; undefined where the path names none. */
+function specOf({ path }: Asked): string | undefined {
+  const spec = path.slice('/api/routes'.length)
+  return spec === '' || spec === '/' ? undefined : spec
+}
+
+function list(asked: Asked, { routes, meter }: RouteApiOptions): ApiAnswer {
+  const spec = specOf(asked)
+  if (spec !== undefined) {
+    const route = routes.get(spec)
+    return route ? json(shown(route)) : { status: 404 }
   }
-  const since = query.get('inactive_since') ?? query.get('inactiveSince')
-  const limit = since === null ? undefined : new Date(since)
+  const since = asked.query.get('inactiveSince') || asked.query.get('inactive_since')
+  const limit = since ? new Date(since) : undefined
   if (limit && Number.isNaN(limit.getTime()))
-    return void response.writeHead(400).end(`${since} is no date`)
+    throw new ApiError(400, `'${since}' is no date: ISO 8601 is meant`)
   const all = [...routes.all].filter(
     ({ lastActivity }) => limit === undefined || lastActivity < limit,
   )
-  json(response, Object.fromEntries(all.map((route) => [route.prefix, shown(route)])))
+  meter.routesListed()
+  return json(Object.fromEntries(all.map((route) => [route.prefix, shown(route)])))
 }
 
-async function add(
-  request: IncomingMessage,
-  response: ServerResponse,
-  { routes, changed, prefix }: RouteApiOptions & { readonly prefix: string },
-): Promise<void> {
-  const parsed = RouteBody.safeParse(parseJson(await readBody(request)))
+async function add(asked: Asked, options: RouteApiOptions): Promise<ApiAnswer> {
+  const { routes, hostRouting, changed, meter, log } = options
+  const spec = specOf(asked) ?? '/'
   // The client's word on the type of the body does not count: hubs send JSON as plain text.
-  if (!parsed.success || !addRoute(routes, prefix, parsed.data))
-    return void response.writeHead(400).end('a target is needed: http://… or http+unix://…')
+  const parsed = RouteBody.safeParse(await asked.body())
+  if (!parsed.success) {
+    const { path, message } = parsed.error.issues[0] ?? { path: [], message: '' }
+    throw new ApiError(
+      400,
+      path.length === 0 ? 'an object with a target is needed' : `${path.join('.')}: ${message}`,
+    )
+  }
+  const host = hostRouting && spec !== '/' ? spec.replace(/^\//, '').split('/')[0] : undefined
+  const body = host === undefined ? parsed.data : { ...parsed.data, host }
+  if (!addRoute(routes, spec, body))
+    throw new ApiError(400, 'target: http://…, https://… or http+unix://… is needed')
   changed()
-  response.writeHead(201).end()
+  meter.routeAdded()
+  log.info(`route added: ${spec} -> ${body.target}`)
+  return { status: 201 }
+}
+
+function remove(asked: Asked, { routes, changed, meter, log }: RouteApiOptions): ApiAnswer {
+  const spec = specOf(asked) ?? '/'
+  const closed = routes.delete(spec)
+  meter.routeDeleted()
+  if (closed === undefined) return { status: 404 }
+  changed()
+  log.info(`route removed: ${spec} (connections closed: ${closed})`)
+  return { status: 204 }
 }
 
 /** Ours: ends the live connections of one route, or of one person. */
-async function close(
-  request: IncomingMessage,
-  response: ServerResponse,
-  routes: Routes,
-): Promise<void> {
-  if (request.method !== 'POST') return void response.writeHead(405).end()
-  const { success, data } = CloseBody.safeParse(parseJson(await readBody(request)))
-  if (!success)
-    return void response.writeHead(400).end('a prefix, or hashes of credentials, are needed')
-  const { prefix = null, credentials = null } = data
-  json(response, { closed: routes.close({ prefix, credentials }) })
+async function close(asked: Asked, { routes, log }: RouteApiOptions): Promise<ApiAnswer> {
+  const { success, data } = CloseBody.safeParse(await asked.body())
+  if (!success) throw new ApiError(400, 'a prefix, or hashes of credentials, are needed')
+  const { credentials = null } = data
+  const prefix = decoded(data.prefix) ?? null
+  const closed = routes.close({ prefix, credentials })
+  log.info(`connections closed: ${closed} of ${prefix ?? 'all routes'}`)
+  return json({ closed })
 }
 
 function shown({ data, lastActivity, lastUse }: ForwardingRoute): object {
@@ -113,22 +168,9 @@ function shown({ data, lastActivity, lastUse }: ForwardingRoute): object {
   }
 }
 
-function json(response: ServerResponse, value: object): void {
-  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(value))
-}
-
-async function readBody(request: IncomingMessage): Promise<string> {
-  let body = ''
-  for await (const chunk of request.setEncoding('utf8')) {
-    body += String(chunk)
-    if (body.length > MOST_BODY_BYTES) throw new Error('the body is too large')
-  }
-  return body
-}
-
-function parseJson(text: string): unknown {
+function decoded(text: string | undefined): string | undefined {
   try {
-    return JSON.parse(text)
+    return text && decodeURIComponent(text)
   } catch {
     return undefined
   }

@@ -22,12 +22,9 @@ export function looserReading(segments: readonly string[]): readonly string[] {
   return segments.flatMap((segment) => segment.split(/[/\\]/)).filter((segment) => segment !== '')
 }
 
-/** The segments of a route's prefix; decoded, empty ones left out. */
+/** The segments of a route's prefix, which is decoded already; empty ones are left out. */
 export function readPrefix(prefix: string): readonly string[] {
-  return prefix
-    .split('/')
-    .filter((segment) => segment !== '')
-    .map((segment) => decode(segment) ?? segment)
+  return prefix.split('/').filter((segment) => segment !== '')
 }
 
 function decode(segment: string): string | undefined {

@@ -23,7 +23,7 @@ export interface Which {
 }
 
 export interface ForwardingRoute {
-  /** As it was added, without a slash at the end; `/` for the root. */
+  /** As it was added, decoded, without a slash at the end; `/` for the root. */
   readonly prefix: string
   readonly target: Target
   /** Whatever its owner attached to it; echoed, never read here. */
@@ -43,35 +43,26 @@ export interface RouteExtras {
   readonly now: Date
 }
 
-/** Prefixes and their targets; whatever has no route goes to the default target. */
+/** Prefixes and their targets. The route of `/`, the default target, takes whatever no other one takes. */
 export class Routes {
   readonly #trie = new RouteTrie<ForwardingRoute>()
   readonly #all = new Map<string, ForwardingRoute>()
-  readonly #fallback: ForwardingRoute | undefined
   readonly #byHost: boolean
   readonly #ended = new EndedCredentials()
 
-  /** With `byHost` the first segment of a prefix is a host, in lower case and without a port. */
+  /** With `byHost` the first segment of a prefix is a host, without a port. */
   constructor(
     fallback: Target | undefined,
     now: Date,
     { byHost = false }: { readonly byHost?: boolean } = {},
   ) {
     this.#byHost = byHost
-    this.#fallback = fallback && {
-      prefix: '/',
-      target: fallback,
-      data: {},
-      policy: undefined,
-      live: new Set(),
-      lastActivity: now,
-      lastUse: now,
-    }
+    if (fallback) this.set('/', fallback, { data: {}, now })
   }
 
   /** Where everything goes that no route leads elsewhere. */
   get fallback(): ForwardingRoute | undefined {
-    return this.#fallback
+    return this.#all.get(keyOf([]))
   }
 
   get all(): Iterable<ForwardingRoute> {
@@ -79,7 +70,7 @@ export class Routes {
   }
 
   get(prefix: string): ForwardingRoute | undefined {
-    return this.#all.get(keyOf(prefix))
+    return this.#all.get(keyOf(this.#segments(prefix)))
   }
 
   /** Adds or replaces; a replaced target's live connections are closed. */
@@ -96,16 +87,18 @@ export class Routes {
       lastActivity: now,
       lastUse: same ? before.lastUse : now,
     }
-    this.#all.set(keyOf(prefix), route)
-    this.#trie.set(readPrefix(prefix), route)
+    const segments = this.#segments(prefix)
+    this.#all.set(keyOf(segments), route)
+    this.#trie.set(segments, route)
   }
 
   /** Removes it and closes its live connections. @returns how many; undefined when there is no such route */
   delete(prefix: string): number | undefined {
-    const route = this.#all.get(keyOf(prefix))
+    const segments = this.#segments(prefix)
+    const route = this.#all.get(keyOf(segments))
     if (!route) return undefined
-    this.#all.delete(keyOf(prefix))
-    this.#trie.delete(readPrefix(prefix))
+    this.#all.delete(keyOf(segments))
+    this.#trie.delete(segments)
     return closeAll(route)
   }
 
@@ -139,12 +132,19 @@ export class Routes {
 
   /** Whether a request for the route shows a credential that has just ended. What no route takes is not our business. */
   isEnded(route: ForwardingRoute, credentials: () => readonly string[]): boolean {
-    if (this.#ended.isEmpty || route === this.#fallback) return false
+    if (this.#ended.isEmpty || route === this.fallback) return false
     return this.#ended.has(route.prefix, credentials())
   }
 
   #look(segments: readonly string[], host: string): ForwardingRoute | undefined {
-    return this.#trie.find(this.#byHost ? [host, ...segments] : segments) ?? this.#fallback
+    return this.#trie.find(this.#byHost ? [host, ...segments] : segments)
+  }
+
+  /** The segments of a prefix, which is decoded; a host's case does not count. */
+  #segments(prefix: string): readonly string[] {
+    const [first, ...rest] = readPrefix(prefix)
+    if (first === undefined) return []
+    return [this.#byHost ? first.toLowerCase() : first, ...rest]
   }
 }
 
@@ -155,5 +155,5 @@ function closeAll({ live }: ForwardingRoute): number {
   return count
 }
 
-const keyOf = (prefix: string) => JSON.stringify(readPrefix(prefix))
+const keyOf = (segments: readonly string[]) => JSON.stringify(segments)
 const shown = (prefix: string) => `/${prefix.replaceAll(/^\/+|\/+$/g, '')}`

@@ -18,7 +18,7 @@ export async function startProxy(): Promise<{
   const apiSocket = join(folder, 'api.sock')
   const token = 'a token of the tests alone'.replaceAll(' ', '-')
   const port = await freePort()
-  const args = ['--port', String(port), '--api-socket', apiSocket]
+  const args = ['--ip', '127.0.0.1', '--port', String(port), '--api-socket', apiSocket]
   const child = spawn(process.execPath, [MAIN, ...args], {
     env: { CONFIGPROXY_AUTH_TOKEN: token },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
