@@ -1,0 +1,129 @@
+import {
+  type BlockList,
+  createServer as createPlainServer,
+  isIPv6,
+  type Server,
+  type Socket,
+} from 'node:net'
+import {
+  createServer as createTlsServer,
+  type SecureContextOptions,
+  type Server as TlsServer,
+  type TlsOptions,
+  type TLSSocket,
+} from 'node:tls'
+
+import { kindOfAddress } from '#core/base/ip-address.ts'
+
+import type { Peer } from './message.ts'
+import { takeProxyHeader } from './proxy-header-reader.ts'
+import type { ProxyHeader } from './proxy-protocol.ts'
+
+export interface EntranceOptions {
+  /** Absent: clients speak without TLS. */
+  readonly tls?: TlsOptions | undefined
+  /** Whether HTTP/2 is offered to clients that come by TLS. */
+  readonly http2: boolean
+  /** How long a client may take to shake hands, in milliseconds. */
+  readonly handshakeMs: number
+  /** Proxies in front whose forwarding headers are believed. */
+  readonly trusted: BlockList
+  /** Balancers in front that tell of each connection whose it is (PROXY protocol). From these it is demanded, from others refused. */
+  readonly announcers: BlockList
+  readonly serve: (socket: Socket | TLSSocket, peer: Peer) => void
+  /** A connection that did not get so far, and why. */
+  readonly failed?: (why: Error) => void
+}
+
+/** Where clients come in: finds out who is at the other end, before anything is read of what he wants. */
+export class Entrance {
+  /** Listens, with TLS as without. */
+  readonly server: Server
+  readonly #tls: TlsServer | undefined
+  readonly #options: EntranceOptions
+  /** What was told of connections that have still to shake hands, by their ends. */
+  readonly #told = new Map<string, ProxyHeader>()
+
+  constructor(options: EntranceOptions) {
+    this.#options = options
+    this.#tls = options.tls && this.#secure(options.tls)
+    this.server = createPlainServer({ noDelay: true }, (socket) => this.#connected(socket))
+  }
+
+  /** Connections from now on are shown the new certificate; those that are open stay. */
+  renew(tls: SecureContextOptions): void {
+    this.#tls?.setSecureContext(tls)
+  }
+
+  #secure(tls: TlsOptions): TlsServer {
+    const { http2, handshakeMs, failed, serve } = this.#options
+    const server = createTlsServer({
+      ...tls,
+      handshakeTimeout: handshakeMs,
+      // Both versions share the one server, and with it the certificate.
+      ALPNProtocols: http2 ? ['h2', 'http/1.1'] : ['http/1.1'],
+    })
+    server.on('tlsClientError', (error) => failed?.(error))
+    server.on('secureConnection', (socket) => {
+      socket.disableRenegotiation()
+      serve(socket, this.#peerOf(socket, this.#told.get(endsOf(socket)), true))
+    })
+    return server
+  }
+
+  #connected(socket: Socket): void {
+    if (!isListed(bareAddress(socket), this.#options.announcers))
+      return this.#goOn(socket, undefined)
+    takeProxyHeader(socket).then(
+      (header) => this.#goOn(socket, header),
+      (error: Error) => this.#options.failed?.(error),
+    )
+  }
+
+  #goOn(socket: Socket, header: ProxyHeader | undefined): void {
+    if (!this.#tls) return this.#options.serve(socket, this.#peerOf(socket, header, false))
+    if (header) {
+      const ends = endsOf(socket)
+      this.#told.set(ends, header)
+      socket.once('close', () => this.#told.delete(ends))
+    }
+    this.#tls.emit('connection', socket)
+  }
+
+  #peerOf(socket: Socket, header: ProxyHeader | undefined, secure: boolean): Peer {
+    const { trusted } = this.#options
+    if (header?.kind === 'client') {
+      const { address, localPort } = header
+      return {
+        address,
+        localPort,
+        // A balancer is believed about TLS as it is believed about addresses.
+        secure: secure || header.secure,
+        trusted: isElsewhere(address) && isListed(address, trusted),
+      }
+    }
+    const address = bareAddress(socket)
+    const localPort = socket.localPort ?? 0
+    // What comes through a balancer that does not say whose it is may be anybody's.
+    return { address, localPort, secure, trusted: !header && isListed(address, trusted) }
+  }
+}
+
+/** A balancer tells of clients elsewhere: one that is told to be this machine gains nothing by it. */
+function isElsewhere(address: string): boolean {
+  return ['public', 'private'].includes(kindOfAddress(address))
+}
+
+function isListed(address: string, list: BlockList): boolean {
+  return address !== '' && list.check(address, isIPv6(address) ? 'ipv6' : 'ipv4')
+}
+
+/** An IPv4 address is never in its mapped form; '' for a unix socket. */
+function bareAddress({ remoteAddress = '' }: Socket): string {
+  return remoteAddress.replace(/^::ffff:(?=\d+\.)/i, '')
+}
+
+/** What tells a connection from all others that are open. */
+function endsOf({ remoteAddress, remotePort, localAddress, localPort }: Socket): string {
+  return `${remoteAddress} ${remotePort} ${localAddress} ${localPort}`
+}
