@@ -47,6 +47,7 @@ describe('the command line', () => {
     expect(read()).toEqual({
       apiIp: 'localhost',
       xForward: true,
+      http2: true,
       prependPath: true,
       includePrefix: true,
       logLevel: 'info',

@@ -48,6 +48,8 @@ export interface CommandLine {
   readonly pidFile?: string
   readonly publicName?: readonly string[]
   readonly trustedProxy?: readonly string[]
+  readonly proxyProtocolFrom?: readonly string[]
+  readonly http2: boolean
   readonly routesFile?: string
   readonly sharedSockets?: true
 }
@@ -187,6 +189,11 @@ function addRouting(program: Command): void {
       'address or range (10.0.0.0/8) of a proxy in front, whose forwarding headers are believed (may be repeated)',
       collect,
     )
+    .option(
+      '--proxy-protocol-from <address>',
+      'address or range of a balancer in front that begins each connection with a PROXY header, which is demanded of it (may be repeated)',
+      collect,
+    )
     .option('--routes-file <file>', 'keeps the routes over a restart')
 }
 
@@ -233,6 +240,7 @@ function addTls(program: Command): void {
     .option('--ssl-protocol <name>', 'one version of TLS alone, such as TLSv1_3 (public side, API)')
     .option('--ssl-ciphers <list>', 'ciphers in the notation of OpenSSL (public side, API)')
     .option('--ssl-dhparam <file>', 'Diffie-Hellman parameters, as PEM')
+    .option('--no-http2', 'without HTTP/2, which is offered where there is TLS')
     .option('--insecure', 'do not check the certificates of https:// targets')
 }
 

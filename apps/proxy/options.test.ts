@@ -35,6 +35,7 @@ describe('what was typed', () => {
     [['--port', '65535'], 'give --api-port'],
     [['--trusted-proxy', '10.0.0.0/33'], 'neither an address nor a range'],
     [['--trusted-proxy', 'proxy.example'], 'neither an address nor a range'],
+    [['--proxy-protocol-from', '10.0.0.0/x'], '--proxy-protocol-from 10.0.0.0/x is neither'],
     [['--shared-sockets'], 'at least 16 characters'],
   ])('%j is refused: %s', (args, words) => {
     expect(() => of(args)).toThrow(words)
@@ -54,6 +55,18 @@ describe('what was typed', () => {
     expect(trustedProxies.check('10.1.2.3')).toBe(true)
     expect(trustedProxies.check('10.2.2.3')).toBe(false)
     expect(trustedProxies.check('::1', 'ipv6')).toBe(true)
+  })
+
+  test('lists those who tell whose a connection is, and trusts them no further', () => {
+    const { trustedProxies, announcers } = of(['--proxy-protocol-from=10.1.0.0/16'])
+
+    expect(announcers.check('10.1.2.3')).toBe(true)
+    expect(trustedProxies.check('10.1.2.3')).toBe(false)
+  })
+
+  test('offers HTTP/2 unless told not to', () => {
+    expect(of([]).http2).toBe(true)
+    expect(of(['--no-http2']).http2).toBe(false)
   })
 
   test('is also known by the other names of this machine, where it is known by one', () => {

@@ -28,6 +28,9 @@ export interface ProxyOptions {
   readonly errors: ErrorPages
   readonly publicNames: ReadonlySet<string>
   readonly trustedProxies: BlockList
+  /** Balancers that tell whose a connection is, by the PROXY protocol. */
+  readonly announcers: BlockList
+  readonly http2: boolean
   /** Whether the first segment of a route is a host. */
   readonly hostRouting: boolean
   readonly routesFile: string | undefined
@@ -77,7 +80,9 @@ export function proxyOptions(typed: CommandLine, env: Environment, isChild: bool
     defaultTarget: typed.defaultTarget && aTarget('--default-target', typed.defaultTarget).text,
     errors: errorPages(typed),
     publicNames: withLoopbackNames((typed.publicName ?? []).map(hostName)),
-    trustedProxies: trusted(typed.trustedProxy ?? []),
+    trustedProxies: listed('--trusted-proxy', typed.trustedProxy),
+    announcers: listed('--proxy-protocol-from', typed.proxyProtocolFrom),
+    http2: typed.http2,
     hostRouting: typed.hostRouting === true,
     routesFile: typed.routesFile,
     sharedSockets: typed.sharedSockets === true,
@@ -158,7 +163,7 @@ function withLoopbackNames(names: readonly string[]): ReadonlySet<string> {
   return new Set(names.some(isHere) ? [...names, ...loopback] : names)
 }
 
-function trusted(ranges: readonly string[]): BlockList {
+function listed(flag: string, ranges: readonly string[] = []): BlockList {
   const list = new BlockList()
   for (const range of ranges) {
     const [address = '', bits] = range.split('/')
@@ -168,7 +173,7 @@ function trusted(ranges: readonly string[]): BlockList {
       (bits !== undefined && !/^\d{1,3}$/.test(bits)) ||
       Number(bits) > most
     )
-      throw mistake(`--trusted-proxy ${range} is neither an address nor a range such as 10.0.0.0/8`)
+      throw mistake(`${flag} ${range} is neither an address nor a range such as 10.0.0.0/8`)
     list.addSubnet(address, Number(bits ?? most), most === 32 ? 'ipv4' : 'ipv6')
   }
   return list
