@@ -15,17 +15,57 @@ afterEach(async () => {
   for (const clean of cleaning.splice(0)) await clean()
 })
 
-async function onRealProxy(): Promise<{ readonly table: HttpRouteTable; readonly port: number }> {
+async function onRealProxy(): Promise<{
+  readonly api: ProxyApi
+  readonly table: HttpRouteTable
+  readonly port: number
+}> {
   const proxy = await startProxy()
   const api = new ProxyApi(proxy)
   cleaning.push(async () => {
     await api[Symbol.asyncDispose]()
     await proxy.end()
   })
-  return { table: new HttpRouteTable(api), port: proxy.port }
+  return {
+    api,
+    table: new HttpRouteTable(api, { ownHosts: false, hsts: () => undefined }),
+    port: proxy.port,
+  }
 }
 
 describeRouteTable('HttpRouteTable, on the real proxy,', async () => (await onRealProxy()).table)
+
+test('a route goes with what its server may say, and shows as stale once that is another', async () => {
+  const { api, table } = await onRealProxy()
+  const target = { kind: 'tcp', host: '127.0.0.1', port: 9 } as const
+  await table.add({ prefix: '/user/jos%C3%A9/gpu/', target, user: 'josé', serverName: 'gpu' })
+
+  const [listed] = await api.routes()
+  expect(listed?.data['policy']).toEqual({ cookie: 'jupyterhub-user-jos%C3%A9-gpu' })
+  expect((await table.list()).map(({ stale }) => stale)).toEqual([undefined])
+
+  const other = new HttpRouteTable(api, { ownHosts: true, hsts: () => 3600 })
+  expect((await other.list()).map(({ stale }) => stale)).toEqual([true])
+  const [route] = await other.list()
+  if (route) await other.add(route)
+  expect((await other.list()).map(({ stale }) => stale)).toEqual([undefined])
+})
+
+test.each([
+  {},
+  { cookie: '' },
+  { cookie: 'a', path: '/' },
+  { cookie: 'a', hsts: -1 },
+  'none',
+  null,
+])('a policy that cannot be read is refused with the route: %j', async (policy) => {
+  const { api, table } = await onRealProxy()
+  const body = JSON.stringify({ target: 'http://127.0.0.1:9', policy })
+
+  await api.ask('POST', '/api/routes/user/ada', { body, fine: [400] })
+
+  expect(await table.list()).toEqual([])
+})
 
 test('a session that has ended takes its own websockets along, is kept out, and is counted', async () => {
   const { table, port } = await onRealProxy()

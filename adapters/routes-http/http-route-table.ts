@@ -6,16 +6,19 @@ import type {
   Route,
   RouteTable,
 } from '#core/domain/servers/route-table.ts'
-import type { ServerAddress } from '#core/domain/servers/server.ts'
+import { clientIdOf, type ServerAddress } from '#core/domain/servers/server.ts'
 
 import { prefixFrom, type ProxyApi, routePath } from './proxy-api.ts'
+import { hasPolicy, type PolicySettings, policyOf } from './route-policy.ts'
 
 /** Routes to servers, at a proxy that is spoken to by its REST API. */
 export class HttpRouteTable implements RouteTable {
   readonly #proxy: ProxyApi
+  readonly #settings: PolicySettings
 
-  constructor(proxy: ProxyApi) {
+  constructor(proxy: ProxyApi, settings: PolicySettings) {
     this.#proxy = proxy
+    this.#settings = settings
   }
 
   async add({ prefix, target, user, serverName }: Route): Promise<void> {
@@ -26,6 +29,7 @@ export class HttpRouteTable implements RouteTable {
       user,
       server_name: serverName,
       jupyterhub: true,
+      policy: policyOf(clientIdOf({ user, name: serverName }), this.#settings),
     }
     await this.#proxy.ask('POST', routePath(prefix), { body: JSON.stringify(body), fine: [201] })
   }
@@ -45,14 +49,14 @@ export class HttpRouteTable implements RouteTable {
       JSON.parse(await this.#proxy.ask('GET', routePath(''), { fine: [200] })),
     )
     return Object.entries(routes).flatMap(
-      ([path, { target, socket_owner, user, server_name, jupyterhub, last_use }]) => {
+      ([path, { target, socket_owner, user, server_name, jupyterhub, last_use, policy }]) => {
         const address = readAddress(target, socket_owner)
         if (jupyterhub !== true || user === undefined || server_name === undefined || !address)
           return []
         const lastUse = last_use === undefined ? undefined : new Date(last_use)
-        return [
-          { prefix: prefixFrom(path), target: address, user, serverName: server_name, lastUse },
-        ]
+        const wanted = policyOf(clientIdOf({ user, name: server_name }), this.#settings)
+        const route = { prefix: prefixFrom(path), target: address, user, serverName: server_name }
+        return [{ ...route, lastUse, ...(!hasPolicy(policy, wanted) && { stale: true }) }]
       },
     )
   }

@@ -20,13 +20,26 @@ async function onRealProxy() {
     await api[Symbol.asyncDispose]()
     await proxy.end()
   })
-  return { routes: new HttpServiceRoutes(api), port: proxy.port }
+  return {
+    api,
+    routes: new HttpServiceRoutes(api, { ownHosts: false, hsts: () => 60 }),
+    port: proxy.port,
+  }
 }
 
 describeServiceRoutes(
   'HttpServiceRoutes, on the real proxy,',
   async () => (await onRealProxy()).routes,
 )
+
+test('a route of which the proxy was told something else is none that is wanted', async () => {
+  const { api, routes } = await onRealProxy()
+  const route = { prefix: '/services/x/', url: 'http://127.0.0.1:9', address: null }
+  await routes.addService({ ...route, service: 'x', clientId: 'service-x' })
+
+  const other = new HttpServiceRoutes(api, { ownHosts: true, hsts: () => undefined })
+  expect(await other.listServices()).toEqual([{ ...route, service: 'x', clientId: '' }])
+})
 
 test('a request goes to the address that was looked at, and not to what the name leads to', async () => {
   const { routes, port } = await onRealProxy()
@@ -40,6 +53,7 @@ test('a request goes to the address that was looked at, and not to what the name
     url: `http://nowhere.invalid:${there}/`,
     address: '127.0.0.1',
     service: 'x',
+    clientId: 'service-x',
   })
 
   const answer = await fetch(`http://127.0.0.1:${port}/services/x/deep?y=1`)

@@ -1,21 +1,26 @@
+import { RouteBody } from '#core/contract/proxy-api.ts'
 import type { ServiceRoute, ServiceRoutes } from '#core/domain/services/service-routes.ts'
 
 import { type ProxyApi, routePath } from './proxy-api.ts'
+import { hasPolicy, type PolicySettings, policyOf } from './route-policy.ts'
 
 /** Routes to services, at a proxy that is spoken to by its REST API. */
 export class HttpServiceRoutes implements ServiceRoutes {
   readonly #proxy: ProxyApi
+  readonly #settings: PolicySettings
 
-  constructor(proxy: ProxyApi) {
+  constructor(proxy: ProxyApi, settings: PolicySettings) {
     this.#proxy = proxy
+    this.#settings = settings
   }
 
-  async addService({ prefix, url, address, service }: ServiceRoute): Promise<void> {
+  async addService({ prefix, url, address, service, clientId }: ServiceRoute): Promise<void> {
     const body = {
       target: url,
       ...(address !== null && { address }),
       service,
       jupyterhub: true,
+      policy: policyOf(clientId, this.#settings),
     }
     await this.#proxy.ask('POST', routePath(prefix), { body: JSON.stringify(body), fine: [201] })
   }
@@ -28,9 +33,16 @@ export class HttpServiceRoutes implements ServiceRoutes {
     return (await this.#proxy.routes()).flatMap(({ prefix, target, data }) => {
       const { service, address = null, jupyterhub } = data
       if (jupyterhub !== true || typeof service !== 'string') return []
-      return [
-        { prefix, url: target, address: typeof address === 'string' ? address : null, service },
-      ]
+      const to = { url: target, address: typeof address === 'string' ? address : null }
+      const clientId = this.#clientIn(data['policy'])
+      return [{ prefix, ...to, service, clientId }]
     })
+  }
+
+  /** '' where the policy is another one than is wanted today: then the route is none that is wanted, and is made anew. */
+  #clientIn(policy: unknown): string {
+    const { success, data } = RouteBody.shape.policy.safeParse(policy)
+    if (!success || !data) return ''
+    return hasPolicy(policy, policyOf(data.cookie, this.#settings)) ? data.cookie : ''
   }
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 
+import type { PolicySettings } from '#adapters/routes-http/route-policy.ts'
 import type { LiveConfig } from '#core/config/live-config.ts'
 import type { HubConfig } from '#core/config/schema.ts'
 import type { ConfigReport } from '#core/contract/config.ts'
@@ -119,6 +120,21 @@ export function runningConfig(live: LiveConfig): RunningConfig {
 
 export function addressesOf({ public_url: publicUrl, subdomains }: HubConfig): Addresses {
   return new Addresses({ publicUrl, subdomains })
+}
+
+/** For how many seconds browsers are told to come by https alone; undefined where people come by http, and where nobody wants it. */
+export function hstsSeconds({ public_url: publicUrl, hsts }: HubConfig): number | undefined {
+  const seconds = Math.floor(hsts / 1000)
+  return publicUrl.startsWith('https:') && seconds > 0 ? seconds : undefined
+}
+
+/** What the proxy is told with each route. */
+export function policySettings(live: LiveConfig): PolicySettings {
+  return {
+    // Taken on by a restart, as hosts are.
+    ownHosts: live.current().subdomains,
+    hsts: () => hstsSeconds(live.current()),
+  }
 }
 
 export function groupSettings({ groups }: HubConfig): readonly ConfiguredGroup[] {

@@ -15,7 +15,7 @@ import { ServiceTokens } from '#core/domain/services/service-tokens.ts'
 import type { HubLog } from './log.ts'
 import type { HubOptions } from './options.ts'
 import { ServiceSecrets } from './service-secrets.ts'
-import { addressesOf, configuredServices, localApiUrl } from './settings.ts'
+import { addressesOf, configuredServices, localApiUrl, policySettings } from './settings.ts'
 
 /** Services, wired: which there are, what becomes of them, and how that begins. */
 export interface WiredServices {
@@ -40,7 +40,7 @@ export function wireServices(
 ): WiredServices {
   const config = live.current()
   const addresses = addressesOf(config)
-  const routes = new HttpServiceRoutes(proxy)
+  const routes = new HttpServiceRoutes(proxy, policySettings(live))
   const tokens = new ServiceTokens({ store: stores.tokens, clock })
   const secrets = new ServiceSecrets({ tokens, configFile, dataDir, say: log.say })
   const allowed = () => live.current().api_urls.allow

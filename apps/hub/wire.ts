@@ -42,6 +42,8 @@ import type { HubOptions } from './options.ts'
 import {
   addressesOf,
   groupSettings,
+  hstsSeconds,
+  policySettings,
   roleSettings,
   runningConfig,
   serverSettings,
@@ -94,7 +96,7 @@ export function wire(
     token: proxyToken,
   })
   const addresses = addressesOf(config)
-  const routes = new HttpRouteTable(proxy)
+  const routes = new HttpRouteTable(proxy, policySettings(live))
   const table = measuredRoutes(
     addresses.subdomains ? new HostRoutes(routes, addresses) : routes,
     metrics,
@@ -252,6 +254,7 @@ export function wire(
       secret,
       publicUrl: config.public_url,
       addresses,
+      hsts: () => hstsSeconds(live.current()),
       sessionDays: SESSION_DAYS,
       walls: spawner.capabilities,
       ...webApplication(),

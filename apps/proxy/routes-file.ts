@@ -3,6 +3,7 @@ import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } f
 import * as z from 'zod'
 
 import { RouteBody } from '#core/contract/proxy-api.ts'
+import { compilePolicy } from '#core/forwarding/policy/compile-policy.ts'
 import { parseTarget } from '#core/forwarding/target.ts'
 import type { Routes } from '#core/forwarding/routes.ts'
 
@@ -11,7 +12,8 @@ const Stored = z.record(z.string(), RouteBody)
 /** Adds what is posted, or restored from the file. @returns whether the target can be read */
 export function addRoute(routes: Routes, prefix: string, body: z.infer<typeof RouteBody>): boolean {
   const target = parseTarget(body.target, body.socket_owner ?? null, body.address ?? null)
-  if (target) routes.set(prefix, target, { data: body, now: new Date() })
+  const policy = body.policy && compilePolicy(body.policy, routes.pathOf(prefix))
+  if (target) routes.set(prefix, target, { data: body, policy, now: new Date() })
   return target !== undefined
 }
 

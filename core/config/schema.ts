@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 
 import * as z from 'zod'
 
+import { DurationOrNone } from './duration.ts'
 import { isLoopback } from './listen-address.ts'
 import { Listen, PublicUrl } from './schema/addresses.ts'
 import { Authenticator } from './schema/authenticator.ts'
@@ -35,6 +36,9 @@ export const Settings = z.strictObject({
       "Whether each person's servers, and each service, get a host name of their own below the one of `public_url`, so that browsers keep them apart. `*.` of that name must lead here too",
     )
     .meta({ live: 'restart' }),
+  hsts: DurationOrNone.prefault('30d').describe(
+    'For how long a browser that came once by https is told to come by nothing else (Strict-Transport-Security). Said only where `public_url` is https. 0: not at all',
+  ),
   database: Database.prefault({}),
   authenticator: Authenticator.prefault({}),
   spawner: Spawner.prefault({}),

@@ -1,5 +1,23 @@
 import * as z from 'zod'
 
+/** What a server behind a route may say to browsers, and which cookies it gets; docs/reference/proxy-policy.md. Ours. */
+const RoutePolicyData = z.strictObject({
+  cookie: z
+    .string()
+    .min(1)
+    .max(4096)
+    .describe('name of the cookie by which the server knows its visitors'),
+  own_host: z
+    .boolean()
+    .optional()
+    .describe('whether the host serves nothing of anybody but the owner of the route'),
+  hsts: z
+    .int()
+    .min(0)
+    .optional()
+    .describe('for how many seconds browsers are to come by https alone'),
+})
+
 /** What is posted to `/api/routes/<path>`: configurable-http-proxy's form, with whatever data its owner attaches. */
 export const RouteBody = z.looseObject({
   target: z.string().min(1),
@@ -12,6 +30,7 @@ export const RouteBody = z.looseObject({
     .union([z.ipv4(), z.ipv6()])
     .optional()
     .describe("address to connect to instead of what the target's host resolves to; ours"),
+  policy: RoutePolicyData.optional(),
 })
 
 /** One route as it is listed. */

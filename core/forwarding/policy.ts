@@ -9,4 +9,6 @@ export interface RoutePolicy {
   filterRequest(headers: string[], request: RequestHead): string[]
   /** Headers of an answer, also of one to a websocket, on their way to the client; hop-by-hop ones are out. */
   filterResponse(headers: string[], request: RequestHead): string[]
+  /** What follows a body, where nothing is added. */
+  filterTrailers(trailers: string[], request: RequestHead): string[]
 }

@@ -102,6 +102,12 @@ export class Routes {
     return closeAll(route)
   }
 
+  /** The decoded segments of the path that a route of the prefix serves. */
+  pathOf(prefix: string): readonly string[] {
+    const segments = this.#segments(prefix)
+    return this.#byHost ? segments.slice(1) : segments
+  }
+
   /** Where a request leads, by its path and its host: a route, nowhere, or that it must be refused. */
   find(requestTarget: string, host: string): ForwardingRoute | 'nowhere' | 'refused' {
     const segments = readPath(requestTarget)

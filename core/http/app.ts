@@ -65,7 +65,7 @@ export async function buildApp(deps: HubHttpDeps): Promise<FastifyInstance> {
   const tools = makePageTools(deps, trail)
   keepDoors(app)
   keepHosts(app, deps.addresses)
-  addHeaders(app)
+  addHeaders(app, deps.hsts)
   logAnswers(app, deps)
   answerErrors(app, deps, tools)
 

@@ -16,6 +16,14 @@ beforeEach(async () => {
 })
 afterEach(async () => hub[Symbol.asyncDispose]())
 
+test('browsers are told to come by https alone where that is wanted, for as long as is wanted now', async () => {
+  const said = async () => (await hub.ask('/hub/health')).headers['strict-transport-security']
+  expect(await said()).toBeUndefined()
+
+  hub.hsts = 86_400
+  expect(await said()).toBe('max-age=86400')
+})
+
 describe('browsers are told that a form may lead', () => {
   const authorize = (name: string) =>
     `/hub/api/oauth2/authorize?client_id=service-${name}&response_type=code`

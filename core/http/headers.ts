@@ -42,9 +42,11 @@ export const HEADERS_OF_ALL = {
   'cross-origin-opener-policy': 'same-origin-allow-popups',
 } as const
 
-export function addHeaders(app: FastifyInstance): void {
+export function addHeaders(app: FastifyInstance, hsts: () => number | undefined): void {
   app.addHook('onRequest', (_request, reply, done) => {
     reply.headers(HEADERS_OF_ALL)
+    const seconds = hsts()
+    if (seconds !== undefined) reply.header('strict-transport-security', `max-age=${seconds}`)
     done()
   })
 }

@@ -58,6 +58,8 @@ export interface HubHttpDeps {
   /** What people type, without a slash at the end. */
   readonly publicUrl: string
   readonly addresses: Addresses
+  /** For how many seconds browsers are told to come by https alone; undefined: nothing is said of it. */
+  readonly hsts: () => number | undefined
   readonly sessionDays: number
   readonly version: string
   readonly walls: readonly Capability[]

@@ -1,5 +1,5 @@
 import type { Addresses } from './addresses.ts'
-import type { ConnectionsToClose, Route, RouteTable } from './route-table.ts'
+import type { ConnectionsToClose, ListedRoute, Route, RouteTable } from './route-table.ts'
 
 /**
  * Routes by host, where everybody has one of his own: the hub's services go on speaking of paths alone, and the proxy gets the
@@ -30,7 +30,7 @@ export class HostRoutes implements RouteTable {
   }
 
   /** One of another host than its own, left from a time with other names, shows as it is, and is nobody's. */
-  async list(): Promise<readonly Route[]> {
+  async list(): Promise<readonly ListedRoute[]> {
     return (await this.#routes.list()).map((route) => ({
       ...route,
       prefix: this.#addresses.pathOfRoute(route.prefix),

@@ -124,7 +124,8 @@ async function mendRoutes({ routes, servers }: ServerLifeDeps): Promise<void> {
     const route = there.get(prefix)
     there.delete(prefix)
     if (state !== 'ready' || !address) continue
-    if (route && JSON.stringify(route.target) === JSON.stringify(address)) continue
+    const same = route && JSON.stringify(route.target) === JSON.stringify(address)
+    if (same && route.stale !== true) continue
     await routes.add({ prefix, target: address, user: id.user, serverName: id.name })
   }
   for (const { prefix, user, serverName } of there.values()) {

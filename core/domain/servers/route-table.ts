@@ -11,6 +11,8 @@ export interface Route {
 export interface ListedRoute extends Route {
   /** When somebody last did something there, and not only looked on; undefined when the proxy does not tell. */
   readonly lastUse?: Date | undefined
+  /** What the proxy was told to keep from it is not what it would be told today. */
+  readonly stale?: boolean
 }
 
 export interface ConnectionsToClose {

@@ -42,5 +42,9 @@ test('two servers are never one OAuth client, and a client’s names are found a
     }),
   )
   expect(clientIdOf({ user: 'ada', name: '' })).toBe('jupyterhub-user-ada')
+  // No letter that a cookie's name may not have.
+  expect(clientIdOf({ user: 'ada@uni.edu', name: 'a@b' })).toBe(
+    'jupyterhub-user-ada%40uni.edu-a%40b',
+  )
   expect(clientIdOf({ user: 'ada', name: 'gpu-2' })).toBe('jupyterhub-user-ada-gpu-2')
 })

@@ -284,6 +284,21 @@ describe('a hub that comes back', () => {
 
     expect([...routes.routes.keys()]).toEqual(['/user/ada/'])
   })
+
+  test('sets a route anew of which the proxy was told something else, and leaves others alone', async () => {
+    await service.start(adas)
+    await service.settled(adas, 1000)
+    const prefix = '/user/ada/'
+    const route = routes.routes.get(prefix)
+    if (!route) throw new Error('there is no route')
+    await service.reconcile()
+    expect(routes.routes.get(prefix)).toBe(route)
+    routes.routes.set(prefix, { ...route, stale: true })
+
+    await service.reconcile()
+
+    expect(routes.routes.get(prefix)).toEqual(route)
+  })
 })
 
 test('a server that dies after an hour is noticed, with how it ended and the end of its log', async () => {

@@ -71,6 +71,9 @@ export function prefixOf({ user, name }: ServerId): string {
   return name === '' ? `/user/${quote(user)}/` : `/user/${quote(user)}/${quote(name)}/`
 }
 
+/** Python names no cookie with an `@` in it (RFC 9110, "token"). */
+export const inCookieName = (name: string) => quote(name).replaceAll('@', '%40')
+
 const CLIENT_PREFIX = 'jupyterhub-user-'
 
 /**
@@ -78,8 +81,8 @@ const CLIENT_PREFIX = 'jupyterhub-user-'
  * server `c` of `a-b` and the server `b-c` of `a` would be one client.
  */
 export function clientIdOf({ user, name }: ServerId): string {
-  const owner = CLIENT_PREFIX + quote(user).replaceAll('-', '%2D')
-  return name === '' ? owner : `${owner}-${quote(name)}`
+  const owner = CLIENT_PREFIX + inCookieName(user).replaceAll('-', '%2D')
+  return name === '' ? owner : `${owner}-${inCookieName(name)}`
 }
 
 /** The names in an OAuth client id, as they are written there; undefined when it is no server's. */

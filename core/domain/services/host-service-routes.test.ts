@@ -14,7 +14,12 @@ describeServiceRoutes(
 
 test('the proxy gets the service’s host before the path', async () => {
   const fake = new FakeServiceRoutes()
-  const route = { url: 'http://127.0.0.1:10101', address: null, service: 'whoami' }
+  const route = {
+    url: 'http://127.0.0.1:10101',
+    address: null,
+    service: 'whoami',
+    clientId: 'service-whoami',
+  }
 
   await new HostServiceRoutes(fake, addresses).addService({ ...route, prefix: '/services/whoami/' })
 

@@ -201,13 +201,13 @@ export class ServiceLife {
   /** What the API gave is connected to under the address that was looked at, and nowhere when that is not to be gone to. */
   async #routeOf(service: Service): Promise<ServiceRoute | undefined> {
     const { resolver, allowed } = this.#deps
-    const { name, url, from } = service
+    const { name, url, from, clientId } = service
     if (url === null) return undefined
     const prefix = servicePrefixOf(service)
-    if (from === 'config') return { prefix, url, address: null, service: name }
+    if (from === 'config') return { prefix, url, address: null, service: name, clientId }
     try {
       const { address } = await pin(url, { resolver, allowed: allowed() })
-      return { prefix, url, address, service: name }
+      return { prefix, url, address, service: name, clientId }
     } catch (error) {
       this.#set(name, 'down', error instanceof HubError ? error.message : String(error))
       return undefined

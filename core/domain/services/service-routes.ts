@@ -7,6 +7,8 @@ export interface ServiceRoute {
   /** To be connected to in place of what the address's name resolves to; null: the name is trusted. */
   readonly address: string | null
   readonly service: string
+  /** Its OAuth client id, which is also the name of its cookie. */
+  readonly clientId: string
 }
 
 /** The proxy's routes to services. Adding and removing are idempotent. */

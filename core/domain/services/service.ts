@@ -1,4 +1,4 @@
-import { quote } from '../servers/server.ts'
+import { inCookieName, quote } from '../servers/server.ts'
 
 /** A program beside the notebook servers: one that runs anyway, or, with a command, one that the hub runs. */
 export interface Service {
@@ -45,7 +45,7 @@ export function clientDefaultsOf({
   url,
 }: Pick<Service, 'name' | 'url'>): Pick<Service, 'clientId' | 'redirectUri'> {
   return {
-    clientId: `service-${quote(name)}`,
+    clientId: `service-${inCookieName(name)}`,
     redirectUri: url === null ? null : `${servicePrefixOf({ name })}oauth_callback`,
   }
 }

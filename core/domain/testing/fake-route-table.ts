@@ -1,9 +1,9 @@
 import { HubError } from '../errors.ts'
-import type { ConnectionsToClose, Route, RouteTable } from '../servers/route-table.ts'
+import type { ConnectionsToClose, ListedRoute, Route, RouteTable } from '../servers/route-table.ts'
 
 /** Routes in memory. `fail` makes the next call be refused, as by a proxy that is away. */
 export class FakeRouteTable implements RouteTable {
-  readonly routes = new Map<string, Route>()
+  readonly routes = new Map<string, ListedRoute>()
   /** What was asked to be closed, in order. */
   readonly closed: ConnectionsToClose[] = []
   fail = false
@@ -24,7 +24,7 @@ export class FakeRouteTable implements RouteTable {
     return 0
   }
 
-  async list(): Promise<readonly Route[]> {
+  async list(): Promise<readonly ListedRoute[]> {
     this.#mayFail()
     return [...this.routes.values()]
   }

@@ -7,12 +7,14 @@ const grader = {
   url: 'https://grader.example:8443/x',
   address: '93.184.216.34',
   service: 'grader',
+  clientId: 'service-grader',
 }
 const whoami = {
   prefix: '/services/whoami/',
   url: 'http://127.0.0.1:10101',
   address: null,
   service: 'whoami',
+  clientId: 'service-whoami-2',
 }
 
 /** What everything that keeps routes to services promises. `make` gives one without routes. */

@@ -114,6 +114,8 @@ export class OpenHub implements AsyncDisposable {
   longestToken = 0
   /** Milliseconds between two uses that are both written down. */
   activityResolution = 30_000
+  /** For how long browsers are told to come by https alone, in seconds. */
+  hsts: number | undefined
   tokens!: TokenService
   servers!: ServerService
   services!: ServiceBook
@@ -420,6 +422,7 @@ export class OpenHub implements AsyncDisposable {
       secret: 's',
       publicUrl: this.addresses.hub,
       addresses: this.addresses,
+      hsts: () => this.hsts,
       sessionDays: 14,
       version: 'test',
       walls: [],
