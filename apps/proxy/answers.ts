@@ -1,7 +1,8 @@
-import { type IncomingMessage, request as ask, type ServerResponse, STATUS_CODES } from 'node:http'
+import { type IncomingMessage, request as ask, STATUS_CODES } from 'node:http'
 
 import { connectTo } from '#core/base/unix-socket.ts'
-import type { Answers } from '#core/forwarding/server.ts'
+import type { Answers, Refusal } from '#core/forwarding/answers.ts'
+import { type Answer, headerOf, type RequestHead } from '#core/forwarding/message.ts'
 import type { Target } from '#core/forwarding/target.ts'
 
 import type { ErrorPages } from './options.ts'
@@ -13,35 +14,38 @@ const MOST_BYTES = 512 * 1024
 /** Pages for what is not passed on: the hub draws them; while it is away, a plain one that tries again by itself. */
 export function answersFrom(errors: ErrorPages): Answers {
   return {
-    refuse: (request, response, { status, message }) =>
-      plain(request, response, { status, message, again: false }),
-    unreachable: (request, response) => {
+    page: (head, refusal) => {
+      if (refusal.reason !== 'unreachable') return plain(head, { ...refusal, again: false })
       const message = 'The hub is restarting. This page tries again by itself.'
-      const fallback = () => plain(request, response, { status: 503, message, again: true })
-      if (errors.by !== 'server') return fallback()
-      fetchPage(request, response, { ...errors, status: 503 }).catch(fallback)
+      const away = () => plain(head, { status: 503, message, again: true })
+      if (errors.by !== 'server') return away()
+      return fetchPage(head, { ...errors, status: 503 }).catch(away)
     },
   }
 }
 
 async function fetchPage(
-  request: IncomingMessage,
-  response: ServerResponse,
+  head: RequestHead,
   {
     target,
     path,
     status,
   }: { readonly target: Target; readonly path: string; readonly status: number },
-): Promise<void> {
-  const url = `${path}/${status}?url=${encodeURIComponent(request.url ?? '/')}`
-  const { type, body, policy } = await get(target, url, request.headers)
-  if (response.headersSent || response.destroyed) return
-  response.writeHead(status, {
-    'content-type': type,
-    'cache-control': 'no-store',
-    ...(policy !== undefined && { 'content-security-policy': policy }),
-  })
-  response.end(request.method === 'HEAD' ? undefined : body)
+): Promise<Answer> {
+  const url = `${path}/${status}?url=${encodeURIComponent(head.target)}`
+  const { type, body, policy } = await get(target, url, head.headers)
+  return {
+    status,
+    reason: STATUS_CODES[status] ?? '',
+    headers: [
+      'Content-Type',
+      type,
+      'Cache-Control',
+      'no-store',
+      ...(policy === undefined ? [] : ['Content-Security-Policy', policy]),
+    ],
+    body,
+  }
 }
 
 interface Fetched {
@@ -51,7 +55,7 @@ interface Fetched {
 }
 
 /** Only what decides how the page looks is passed on to the hub, and no cookie: the page is the same for everyone. */
-function get(target: Target, path: string, headers: IncomingMessage['headers']): Promise<Fetched> {
+function get(target: Target, path: string, headers: readonly string[]): Promise<Fetched> {
   const { promise, resolve, reject } = Promise.withResolvers<Fetched>()
   const options =
     target.kind === 'unix'
@@ -61,15 +65,15 @@ function get(target: Target, path: string, headers: IncomingMessage['headers']):
     ...options,
     path,
     headers: {
-      host: headers.host ?? 'hub',
-      accept: headers.accept ?? '*/*',
+      host: headerOf(headers, 'host') ?? 'hub',
+      accept: headerOf(headers, 'accept') ?? '*/*',
       'x-forwarded-for': '',
       connection: 'close',
     },
     signal: AbortSignal.timeout(ASK_MS),
   })
   asked.once('error', reject)
-  asked.once('response', (answer) => {
+  asked.once('response', (answer: IncomingMessage) => {
     const chunks: Buffer[] = []
     let length = 0
     answer.once('error', reject)
@@ -92,27 +96,26 @@ function get(target: Target, path: string, headers: IncomingMessage['headers']):
 }
 
 function plain(
-  request: IncomingMessage,
-  response: ServerResponse,
-  {
+  { headers }: RequestHead,
+  { status, message, again }: Pick<Refusal, 'status' | 'message'> & { readonly again: boolean },
+): Answer {
+  const isPage = (headerOf(headers, 'accept') ?? '').includes('text/html')
+  return {
     status,
-    message,
-    again,
-  }: { readonly status: number; readonly message: string; readonly again: boolean },
-): void {
-  if (response.headersSent || response.destroyed) return
-  const page = (request.headers.accept ?? '').includes('text/html')
-  response.writeHead(status, {
-    'content-type': page ? 'text/html; charset=utf-8' : 'application/json',
-    'content-security-policy':
+    reason: STATUS_CODES[status] ?? '',
+    headers: [
+      'Content-Type',
+      isPage ? 'text/html; charset=utf-8' : 'application/json',
+      'Content-Security-Policy',
       "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
-    'cache-control': 'no-store',
-    'x-content-type-options': 'nosniff',
-    connection: 'close',
-    ...(again && { 'retry-after': '3' }),
-  })
-  if (request.method === 'HEAD') response.end()
-  else response.end(page ? html(status, message, again) : JSON.stringify({ status, message }))
+      'Cache-Control',
+      'no-store',
+      'X-Content-Type-Options',
+      'nosniff',
+      ...(again ? ['Retry-After', '3'] : []),
+    ],
+    body: Buffer.from(isPage ? html(status, message, again) : JSON.stringify({ status, message })),
+  }
 }
 
 function html(status: number, message: string, again: boolean): string {

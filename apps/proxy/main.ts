@@ -1,13 +1,14 @@
 import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type RequestListener } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
-import type { Server } from 'node:net'
+import { createServer as createRawServer, type Server, type Socket } from 'node:net'
 import { join } from 'node:path'
 
-import { Connections } from '#core/forwarding/connections.ts'
-import { Forwarder } from '#core/forwarding/forwarder.ts'
+import { DEFAULT_FORWARDING } from '#core/forwarding/forwarding-options.ts'
+import { Front } from '#core/forwarding/front.ts'
+import { DEFAULT_LIMITS } from '#core/forwarding/limits.ts'
+import { peerOf } from '#core/forwarding/peer-of.ts'
 import { Routes } from '#core/forwarding/routes.ts'
-import { createFront } from '#core/forwarding/server.ts'
 
 import { answersFrom } from './answers.ts'
 import { CommandLineEnd, readCommandLine } from './command-line.ts'
@@ -36,13 +37,16 @@ async function serve(options: ProxyOptions): Promise<void> {
   const log = openLog(options.logLevel, (line) => console.error(line))
   const routes = openRoutes(options, log)
   const metrics = new ProxyMetrics()
-  const connections = new Connections()
-  const front = createFront({
+  const front = new Front({
     routes,
-    forwarder: new Forwarder(connections),
     answers: answersFrom(options.errors),
     publicNames: options.publicNames,
+    forwarding: DEFAULT_FORWARDING,
+    limits: DEFAULT_LIMITS,
   })
+  const entrance = createRawServer({ allowHalfOpen: true, noDelay: true }, (socket: Socket) =>
+    front.serve(socket, peerOf(socket, false)),
+  )
   const api = serverFor(
     options.tls.api,
     createRouteApi({
@@ -63,11 +67,11 @@ async function serve(options: ProxyOptions): Promise<void> {
       'the API asks for no token: whoever reaches it decides where requests go. Set CONFIGPROXY_AUTH_TOKEN.',
     )
   const others = await serveBeside(options, metrics, log)
-  await listening(front, options.front, '')
+  await listening(entrance, options.front, '')
   log.info(`serving on ${shownPlace(options.front)}, to ${options.defaultTarget ?? 'routes alone'}`)
   if (options.pidFile !== undefined) keepPidFile(options.pidFile)
   process.send?.({ type: 'ready' })
-  endOrderly([front, api, ...others], connections, log)
+  endOrderly([entrance, api, ...others], front, log)
 }
 
 function openRoutes(
@@ -116,7 +120,7 @@ function keepPidFile(file: string): void {
 }
 
 /** On SIGTERM, and when the supervisor is gone: no new connections, a little time for what runs, then the end. */
-function endOrderly(servers: readonly Server[], connections: Connections, log: ProxyLog): void {
+function endOrderly(servers: readonly Server[], front: Front, log: ProxyLog): void {
   let ending = false
   const end = (why: string) => {
     if (ending) return
@@ -128,10 +132,10 @@ function endOrderly(servers: readonly Server[], connections: Connections, log: P
         (server as import('node:http').Server).closeIdleConnections()
     }
     setTimeout(() => {
-      connections.close()
+      front.close()
       process.exit(TOLD_TO_END)
     }, DRAIN_MS).unref()
-    servers[0]?.once('close', () => process.exit(TOLD_TO_END))
+    void front.drain().then(() => process.exit(TOLD_TO_END))
   }
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     process.once(signal, () => end(`ending, told by ${signal}`))

@@ -77,7 +77,7 @@ describe('what was typed', () => {
   test('has an error target’s path, to which the code of the error is added', () => {
     expect(of(['--error-target', 'http://127.0.0.1:8081/hub/error/']).errors).toEqual({
       by: 'server',
-      target: { kind: 'tcp', host: '127.0.0.1', port: 8081 },
+      target: { kind: 'tcp', host: '127.0.0.1', port: 8081, basePath: '/hub/error/' },
       path: '/hub/error',
     })
   })

@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net'
 
-import { hostName } from '#core/forwarding/server.ts'
+import { hostName } from '#core/forwarding/read-request.ts'
 import { parseTarget, type Target } from '#core/forwarding/target.ts'
 
 import { type CommandLine, CommandLineEnd, type LogLevel } from './command-line.ts'

@@ -6,7 +6,7 @@ import { hashSecret } from '#core/base/random.ts'
 import { credentialsOf, fingerprintOf } from './credentials.ts'
 
 const shown = (headers: Record<string, string>, url = '/user/ada/lab') =>
-  credentialsOf({ headers, url })
+  credentialsOf({ headers: Object.entries(headers).flat(), target: url })
 const of = (...texts: string[]) => texts.map((text) => fingerprintOf(hashSecret(text)))
 
 /** A value as Tornado signs it. */

@@ -1,6 +1,6 @@
-import type { IncomingMessage } from 'node:http'
-
 import { hashSecret } from '#core/base/random.ts'
+
+import { headerOf, type RequestHead } from './message.ts'
 
 /** 128 bits of a SHA-256 in hexadecimal: enough to tell credentials apart, and of no use to whoever finds them. */
 const LENGTH = 32
@@ -16,15 +16,18 @@ export const fingerprintOf = (sha256: string): string => sha256.slice(0, LENGTH)
  */
 export function credentialsOf({
   headers,
-  url,
-}: Pick<IncomingMessage, 'headers' | 'url'>): readonly string[] {
+  target,
+}: Pick<RequestHead, 'headers' | 'target'>): readonly string[] {
   const found = new Set<string>()
-  const token = /^(?:token|bearer)\s+(\S+)\s*$/i.exec(headers.authorization ?? '')?.[1]
+  const token = /^(?:token|bearer)\s+(\S+)\s*$/i.exec(headerOf(headers, 'authorization') ?? '')?.[1]
   if (token !== undefined) found.add(token)
-  const query = (url ?? '').split('?', 2)[1]
+  const query = target.split('?', 2)[1]
   if (query?.includes('token') === true)
     for (const each of new URLSearchParams(query).getAll('token')) found.add(each)
-  for (const each of inCookies(headers.cookie ?? '')) found.add(each)
+  // Browsers send one header of cookies; HTTP/2 takes it apart (RFC 9113 section 8.2.3).
+  for (let i = 0; i < headers.length; i += 2)
+    if (headers[i]?.toLowerCase() === 'cookie')
+      for (const each of inCookies(headers[i + 1] ?? '')) found.add(each)
   return [...found].slice(0, MOST).map((text) => fingerprintOf(hashSecret(text)))
 }
 

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream'
 
-import type { Answer, RequestHead, ResponseHead } from './message.ts'
+import type { Answer, ResponseHead } from './message.ts'
+import type { ReadHead } from './read-head.ts'
 
 /** Who hears of an exchange: one object for its whole life, so that a request costs no closures. */
 export interface ExchangeListener {
@@ -24,7 +25,7 @@ export type BodyKind = 'none' | 'length' | 'unknown'
 
 /** One request and its answer, whatever the version of HTTP. Fronts implement it; `Front.handle` is given it. */
 export interface Exchange {
-  readonly head: RequestHead
+  readonly head: ReadHead
   /** Whether a body follows, empty or not: only then `received` and `receivedAll` are called. */
   readonly hasBody: boolean
   /** The client waits for "100 Continue" before it sends the body (RFC 9110 section 10.1.1). */
@@ -34,7 +35,7 @@ export interface Exchange {
 
   /** From now on the listener hears of the request's body, and of the client's end. Called once. */
   receive(listener: ExchangeListener): void
-  /** No more of the body for now; what has been read already is kept. */
+  /** No more of the body for now; what was read in the same moment may still come. */
   pause(): void
   resume(): void
 

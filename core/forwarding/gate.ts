@@ -1,5 +1,5 @@
 import type { Refusal } from './answers.ts'
-import type { RequestHead, ResponseHead } from './message.ts'
+import type { Peer, RequestHead, ResponseHead } from './message.ts'
 import type { ForwardingRoute } from './routes.ts'
 
 /** Who may come in, and how many at once. Calls come in pairs, so that nothing is made for a request only to count it. */
@@ -12,5 +12,5 @@ export interface Gate {
   /** The server behind has begun to answer. */
   answered(head: RequestHead, route: ForwardingRoute, response: ResponseHead): void
   /** The request is over, however it ended; for a websocket, when that is. */
-  left(head: RequestHead, route: ForwardingRoute): void
+  left(peer: Peer, route: ForwardingRoute): void
 }

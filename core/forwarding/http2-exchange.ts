@@ -4,14 +4,15 @@ import { type Duplex, PassThrough } from 'node:stream'
 import type { BodyKind, Exchange, ExchangeListener } from './exchange.ts'
 import { acceptOf, websocketHeaders } from './http2-websocket.ts'
 import { readHttp2Trailers } from './http2-head.ts'
-import { type Answer, headerOf, type RequestHead, type ResponseHead } from './message.ts'
+import { type Answer, headerOf, type ResponseHead } from './message.ts'
+import type { ReadHead } from './read-head.ts'
 
 const { NGHTTP2_NO_ERROR, NGHTTP2_PROTOCOL_ERROR } = constants
 
 /** What of a stream of HTTP/2 is known from its beginning. */
 export interface Begun {
   readonly stream: ServerHttp2Stream
-  readonly head: RequestHead
+  readonly head: ReadHead
   /** The announced length of the body; undefined: none announced. */
   readonly length: number | undefined
   readonly hasBody: boolean
@@ -21,7 +22,7 @@ export interface Begun {
 
 /** One stream of HTTP/2. Flow control is the stream's own: what is not read gets no window, and what has no window is not written. */
 export class Http2Exchange implements Exchange {
-  readonly head: RequestHead
+  readonly head: ReadHead
   readonly hasBody: boolean
   readonly expectsContinue: boolean
   /** When bytes last moved, by the clock of whoever sweeps. */

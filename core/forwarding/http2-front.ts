@@ -14,6 +14,7 @@ import { websocketHeaders } from './http2-websocket.ts'
 import type { Limits } from './limits.ts'
 import type { Peer } from './message.ts'
 import type { Meter } from './meter.ts'
+import { ReadHead } from './read-head.ts'
 
 const { NGHTTP2_ENHANCE_YOUR_CALM, NGHTTP2_FLAG_END_STREAM, NGHTTP2_PROTOCOL_ERROR } = constants
 
@@ -186,7 +187,7 @@ class Connection {
     const headers = websocketKey
       ? [...websocketHeaders(read.headers), 'sec-websocket-key', websocketKey]
       : read.headers
-    const head = { method, target, headers, peer: this.#peer, version: '2' } as const
+    const head = new ReadHead({ method, target, headers, peer: this.#peer, version: '2' })
     const hasBody = !isWhole && protocol === undefined
     const exchange = new Http2Exchange({ stream, head, length, hasBody, websocketKey }, this.#clock)
     if (headers.length > 2 * limits.headerCount) {

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
-import { readPath } from './request-path.ts'
+import { readPath, readSlowly } from './request-path.ts'
 import { RouteTrie } from './route-trie.ts'
 import { fingerprintOf } from './credentials.ts'
 import { EndedCredentials } from './ended-credentials.ts'
@@ -90,6 +90,36 @@ describe('the reading of a path', () => {
     '/a#b',
   ])('%s is refused', (path) => {
     expect(readPath(path)).toBeUndefined()
+  })
+
+  test('is the same the short way and the long way', () => {
+    const part = fc.constantFrom(
+      '/',
+      '.',
+      '..',
+      '%2e',
+      '%2F',
+      'a',
+      '~',
+      ';',
+      '\\',
+      '?',
+      'é',
+      ' ',
+      '%',
+    )
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.array(part).map((parts) => parts.join('')),
+        ),
+        (path) => {
+          for (const target of [path, `/${path}`])
+            expect(readPath(target)).toEqual(readSlowly(target))
+        },
+      ),
+    )
   })
 
   test('no accepted path has a segment that leads upwards, by either reading', () => {
@@ -238,8 +268,12 @@ describe('closing connections', () => {
 describe('a target', () => {
   test.each([
     ['http://127.0.0.1:8888', { kind: 'tcp', host: '127.0.0.1', port: 8888 }],
-    ['http://[::1]:80/x', { kind: 'tcp', host: '::1', port: 80 }],
-    ['http+unix://%2Frun%2Fx.sock/hub', { kind: 'unix', path: '/run/x.sock', owner: 7 }],
+    ['http://[::1]:80/', { kind: 'tcp', host: '::1', port: 80 }],
+    ['http+unix://%2Frun%2Fx.sock', { kind: 'unix', path: '/run/x.sock', owner: 7 }],
+    [
+      'http+unix://%2Frun%2Fx.sock/hub?a=1',
+      { kind: 'unix', path: '/run/x.sock', owner: 7, basePath: '/hub', baseQuery: 'a=1' },
+    ],
   ])('%s is read', (text, expected) => {
     expect(parseTarget(text, 7)).toEqual(expected)
   })
@@ -251,6 +285,7 @@ describe('a target', () => {
       host: 'a',
       port: 1,
       address: '10.0.0.1',
+      basePath: '/x',
     })
   })
 

@@ -5,8 +5,8 @@ import type { RoutePolicy } from './policy.ts'
 import { RouteTrie } from './route-trie.ts'
 import type { Target } from './target.ts'
 
-/** Why a live connection is closed: its route goes, or whoever opened it may no longer come in. */
-export type CloseReason = 'route gone' | 'access ended'
+/** Why a live connection is closed: its route goes, whoever opened it may no longer come in, or the proxy ends. */
+export type CloseReason = 'route gone' | 'access ended' | 'restart'
 
 /** Something that ends when its route does: a websocket, a stream, an upload. */
 export interface LiveConnection {
@@ -63,6 +63,11 @@ export class Routes {
   /** Where everything goes that no route leads elsewhere. */
   get fallback(): ForwardingRoute | undefined {
     return this.#all.get(keyOf([]))
+  }
+
+  /** Whether the first segment of a prefix is a host. */
+  get byHost(): boolean {
+    return this.#byHost
   }
 
   get all(): Iterable<ForwardingRoute> {
@@ -142,6 +147,11 @@ export class Routes {
     return this.#ended.has(route.prefix, credentials())
   }
 
+  /** Closes every live connection: the proxy ends. */
+  closeAll(): void {
+    for (const route of this.#all.values()) closeAll(route, 'restart')
+  }
+
   #look(segments: readonly string[], host: string): ForwardingRoute | undefined {
     return this.#trie.find(this.#byHost ? [host, ...segments] : segments)
   }
@@ -154,9 +164,9 @@ export class Routes {
   }
 }
 
-function closeAll({ live }: ForwardingRoute): number {
+function closeAll({ live }: ForwardingRoute, why: CloseReason = 'route gone'): number {
   const count = live.size
-  for (const connection of live) connection.close('route gone')
+  for (const connection of live) connection.close(why)
   live.clear()
   return count
 }

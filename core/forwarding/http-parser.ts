@@ -1,0 +1,206 @@
+import { createRequire } from 'node:module'
+
+/**
+ * Node's own native HTTP parser (llhttp), which node:http puts behind objects and streams that cost more than the parsing. It is the
+ * only judge of where a message begins and ends, with none of its rules loosened. It is no documented interface: nothing but this
+ * module touches it, and http-parser.test.ts pins what we rely on, so that a new Node that changes it is noticed by a test.
+ */
+interface Native {
+  initialize(type: number, resource: object, maxHeaderBytes: number, leniency: number): void
+  /** @returns how many bytes were read: fewer than there are when it was told to stop behind a head; or what was wrong */
+  execute(data: Buffer): number | (Error & { readonly code?: string })
+  /** The connection has ended. @returns what was wrong with that */
+  finish(): (Error & { readonly code?: string }) | undefined
+  close(): void
+  events: unknown
+  /** Callbacks, by the numbers below. */
+  [callback: number]: unknown
+}
+
+interface NativeClass {
+  new (): Native
+  readonly REQUEST: number
+  readonly RESPONSE: number
+  readonly kOnMessageBegin: number
+  readonly kOnHeaders: number
+  readonly kOnHeadersComplete: number
+  readonly kOnBody: number
+  readonly kOnMessageComplete: number
+  readonly kLenientNone: number
+}
+
+const { HTTPParser, methods } = createRequire(import.meta.url)('node:_http_common') as {
+  readonly HTTPParser: NativeClass
+  readonly methods: readonly string[]
+}
+
+/** What a callback for a head gives back: the body follows; there is none; there is none, and reading stops behind the head. */
+export const BODY_FOLLOWS = 0
+export const NO_BODY = 1
+export const STOP = 2
+export type AfterHead = typeof BODY_FOLLOWS | typeof NO_BODY | typeof STOP
+
+/** What is read of the first line and of the headers. */
+export interface Line {
+  /** Of requests; empty for answers. */
+  readonly method: string
+  readonly target: string
+  /** Of answers; 0 for requests. */
+  readonly status: number
+  readonly reason: string
+  /** 10 × major + minor. */
+  readonly version: number
+  /** Whether the connection may be used again, by its version and its `Connection` header. */
+  readonly keepAlive: boolean
+  /** Whether both `Upgrade` and `Connection: upgrade` came; for an answer, with 101. */
+  readonly upgrade: boolean
+}
+
+export interface ParserEvents {
+  onHead(line: Line, headers: string[]): AfterHead
+  onBody(piece: Buffer): void
+  /** The message is whole. */
+  onDone(trailers: readonly string[]): void
+}
+
+const NONE: readonly string[] = []
+const RESOURCE = {}
+
+/** One connection's parser: of requests, or of answers. */
+export class HttpParser {
+  readonly #native: Native
+  readonly #events: ParserEvents
+  readonly #mostHeaders: number
+  /** What came in parts: the parser tells of headers in lots of 32, and of trailers in the same way. */
+  #headers: string[] | undefined
+  #target = ''
+  #isOpen = true
+  /** What was wrong: llhttp's name for it (`HPE_…`), `TOO_MANY_HEADERS` or `BAD_VERSION`; empty while nothing is. */
+  trouble = ''
+  /** Whether a message has begun and is not whole yet. */
+  isInside = false
+
+  constructor(
+    kind: 'requests' | 'answers',
+    events: ParserEvents,
+    { headerBytes, headerCount }: { readonly headerBytes: number; readonly headerCount: number },
+  ) {
+    this.#events = events
+    this.#mostHeaders = 2 * headerCount
+    const native = new HTTPParser()
+    const type = kind === 'requests' ? HTTPParser.REQUEST : HTTPParser.RESPONSE
+    native.initialize(type, RESOURCE, headerBytes, HTTPParser.kLenientNone)
+    native.events = this
+    native[HTTPParser.kOnMessageBegin] = onMessageBegin
+    native[HTTPParser.kOnHeaders] = onHeaders
+    native[HTTPParser.kOnHeadersComplete] = onHeadersComplete
+    native[HTTPParser.kOnBody] = onBody
+    native[HTTPParser.kOnMessageComplete] = onMessageComplete
+    this.#native = native
+  }
+
+  /** @returns how many bytes were read; -1 when they are not HTTP, and `trouble` says why */
+  execute(data: Buffer): number {
+    const read = this.#native.execute(data)
+    if (typeof read !== 'number') {
+      if (this.trouble === '') this.trouble = read?.code ?? 'HPE_UNKNOWN'
+      return -1
+    }
+    return this.trouble === '' ? read : -1
+  }
+
+  /** The other side has ended its connection. @returns whether that was a place to end */
+  finish(): boolean {
+    return this.#native.finish() === undefined && this.trouble === ''
+  }
+
+  /** Not from within a callback. */
+  close(): void {
+    if (!this.#isOpen) return
+    this.#isOpen = false
+    this.#native.close()
+  }
+
+  /** For the callbacks below, which are functions of their own so that a parser makes none. */
+  begun(): void {
+    this.isInside = true
+    this.#headers = undefined
+    this.#target = ''
+  }
+
+  more(headers: readonly string[], target: string): void {
+    this.#headers ??= []
+    this.#target += target
+    if (this.#headers.length + headers.length > this.#mostHeaders) this.trouble = 'TOO_MANY_HEADERS'
+    else this.#headers.push(...headers)
+  }
+
+  head(line: Line, headers: string[] | undefined): AfterHead {
+    const all = headers ?? this.#headers ?? []
+    this.#headers = undefined
+    if (all.length > this.#mostHeaders) this.trouble = 'TOO_MANY_HEADERS'
+    if (line.version !== 11 && line.version !== 10) this.trouble = 'BAD_VERSION'
+    return this.trouble === '' ? this.#events.onHead(line, all) : STOP
+  }
+
+  get target(): string {
+    return this.#target
+  }
+
+  body(piece: Buffer): void {
+    if (this.trouble === '') this.#events.onBody(piece)
+  }
+
+  done(): void {
+    this.isInside = false
+    const trailers = this.#headers ?? NONE
+    this.#headers = undefined
+    if (this.trouble === '') this.#events.onDone(trailers)
+  }
+}
+
+interface Owned {
+  readonly events: HttpParser
+}
+
+function onMessageBegin(this: Owned): void {
+  this.events.begun()
+}
+
+function onHeaders(this: Owned, headers: readonly string[], target: string): void {
+  this.events.more(headers, target)
+}
+
+// oxlint-disable-next-line max-params -- the parser calls it so
+function onHeadersComplete(
+  this: Owned,
+  major: number,
+  minor: number,
+  headers: string[] | undefined,
+  method: number | undefined,
+  target: string | undefined,
+  status: number | undefined,
+  reason: string | undefined,
+  upgrade: boolean,
+  keepAlive: boolean,
+): AfterHead {
+  const { events } = this
+  const line = {
+    method: method === undefined ? '' : (methods[method] ?? ''),
+    target: target ?? events.target,
+    status: status ?? 0,
+    reason: reason ?? '',
+    version: 10 * major + minor,
+    keepAlive,
+    upgrade,
+  }
+  return events.head(line, headers)
+}
+
+function onBody(this: Owned, piece: Buffer): void {
+  this.events.body(piece)
+}
+
+function onMessageComplete(this: Owned): void {
+  this.events.done()
+}

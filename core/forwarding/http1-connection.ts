@@ -1,0 +1,316 @@
+import type { Socket } from 'node:net'
+
+import type { FrontContext } from './front-context.ts'
+import { HeldWriter } from './held-writer.ts'
+import { Http1Exchange } from './http1-exchange.ts'
+import {
+  type AfterHead,
+  BODY_FOLLOWS,
+  HttpParser,
+  type Line,
+  type ParserEvents,
+  STOP,
+} from './http-parser.ts'
+import type { Peer } from './message.ts'
+import { ReadHead } from './read-head.ts'
+import { listen, type SocketListeners, unlisten } from './socket-listeners.ts'
+import type { Timed } from './time-limits.ts'
+
+/** So many requests may wait behind the one that is under way, of those that came with it in one read. */
+const MOST_WAITING = 16
+/** How long a client is listened to after its last answer: closed at once, what it still sends would cut the answer off. */
+const LINGER_MS = 2000
+/** A client that has ended its side, and is given nothing for so long, is taken to have left. */
+const LEFT_MS = 2000
+
+/** A client's HTTP/1 connection: requests one after the other, answered in their order. */
+export class Http1Connection implements ParserEvents, Timed {
+  readonly out: HeldWriter
+  readonly #socket: Socket
+  readonly #peer: Peer
+  readonly #front: FrontContext
+  readonly #parser: HttpParser
+  readonly #on: SocketListeners
+  /** The request that is answered now, the one that is being read, and those that wait for their turn. */
+  #current: Http1Exchange | undefined
+  #reading: Http1Exchange | undefined
+  #waiting: Http1Exchange[] | undefined
+  /** What came behind a request that is not answered yet. */
+  #held: Buffer | undefined
+  #isFeeding = false
+  /** The client has ended its side. */
+  #hasEnded = false
+  /** The last answer is on its way: what still comes is thrown away. */
+  #isLingering = false
+  #isDetached = false
+  /** When what the client does at the moment takes too long. */
+  #deadline: number
+  #unsent = 0
+  #given = 0
+  #sentBy = Infinity
+
+  constructor(socket: Socket, peer: Peer, front: FrontContext) {
+    this.#socket = socket
+    this.#peer = peer
+    this.#front = front
+    this.#parser = new HttpParser('requests', this, front.limits)
+    this.out = new HeldWriter(socket)
+    this.#deadline = front.times.in(front.limits.headMs)
+    // A client that ends its side after its request still gets its answer.
+    socket.allowHalfOpen = true
+    this.#on = {
+      data: (data: Buffer) => this.#came(data),
+      drain: () => this.#current?.listener?.drained(),
+      end: () => this.#ended(),
+      error: () => undefined,
+      close: () => this.#closed(),
+    }
+    listen(socket, this.#on)
+    front.times.add(this)
+  }
+
+  /** Whether no request follows the one that is answered now. */
+  get isEnding(): boolean {
+    return this.#front.isDraining || (this.#hasEnded && this.#held === undefined && !this.#waiting)
+  }
+
+  get isIdle(): boolean {
+    return this.#current === undefined && !this.#parser.isInside
+  }
+
+  pause(): void {
+    this.#socket.pause()
+  }
+
+  resume(): void {
+    if (this.#current?.isReceived === false) this.#progress()
+    if (this.#held === undefined && !this.#isDetached) this.#socket.resume()
+  }
+
+  destroy(): void {
+    this.#socket.destroy()
+  }
+
+  /** The exchange has its whole answer. */
+  answered(exchange: Http1Exchange): void {
+    if (exchange !== this.#current) return
+    this.#current = undefined
+    if (!exchange.keepsAlive || !exchange.isReceived) return this.#linger()
+    this.#deadline = this.#front.times.in(this.#front.limits.idleMs)
+    if (!this.#isFeeding) this.#goOn()
+  }
+
+  /** The socket is somebody else's, with nothing of this left on it. */
+  detach(): Socket {
+    const socket = this.#socket
+    this.#isDetached = true
+    this.#current = undefined
+    socket.pause()
+    unlisten(socket, this.#on)
+    this.#front.times.delete(this)
+    this.#front.forget(this)
+    setImmediate(() => this.#parser.close())
+    if (this.#held !== undefined) socket.unshift(this.#held)
+    this.#held = undefined
+    return socket
+  }
+
+  onHead({ method, target, version, keepAlive, upgrade }: Line, headers: string[]): AfterHead {
+    const head = new ReadHead({
+      method,
+      target,
+      headers,
+      peer: this.#peer,
+      version: version === 10 ? '1.0' : '1.1',
+    })
+    const exchange = new Http1Exchange(this, head, { keepAlive, upgrade })
+    this.#reading = exchange
+    if (!exchange.hasBody) exchange.isReceived = true
+    if (this.#isLingering) return STOP
+    if (!this.#isBusy) {
+      this.#current = exchange
+      this.#progress()
+      this.#front.handle(exchange)
+    } else {
+      this.#waiting ??= []
+      if (this.#waiting.push(exchange) > MOST_WAITING) this.#socket.destroy()
+    }
+    return exchange.hasBody ? BODY_FOLLOWS : STOP
+  }
+
+  onBody(piece: Buffer): void {
+    this.#progress()
+    this.#reading?.received(piece)
+  }
+
+  onDone(trailers: readonly string[]): void {
+    const exchange = this.#reading
+    this.#reading = undefined
+    exchange?.receivedAll(trailers)
+  }
+
+  check(now: number): void {
+    const { writableLength } = this.#socket
+    if (writableLength === 0) this.#sentBy = Infinity
+    else if (this.#sentBy === Infinity || writableLength !== this.#unsent)
+      this.#sentBy = this.#front.times.in(this.#front.limits.writeStallMs)
+    this.#unsent = writableLength
+    if (now >= this.#sentBy) return this.#giveUp()
+    if (this.#hasEnded && this.#current !== undefined) this.#isStillThere()
+    if (now >= this.#deadline) this.#late()
+  }
+
+  /** A client that has ended its side and still takes what it is given has not left. */
+  #isStillThere(): void {
+    const { bytesWritten, writableLength } = this.#socket
+    if (bytesWritten === this.#given && writableLength === 0) return
+    this.#given = bytesWritten
+    this.#deadline = this.#front.times.in(LEFT_MS)
+  }
+
+  #late(): void {
+    const current = this.#current
+    if (this.#isLingering) return void this.#socket.destroy()
+    if (current === undefined) {
+      if (!this.#parser.isInside) return void this.#socket.destroy()
+      return this.#refuse(408, 'Request Timeout')
+    }
+    if (this.#hasEnded) return void this.#socket.destroy()
+    if (current.isReceived) return
+    if (current.hasBegun) return this.#giveUp()
+    current.closed()
+    this.#refuse(408, 'Request Timeout')
+  }
+
+  #giveUp(): void {
+    this.#front.meter?.refused('limit')
+    this.#socket.destroy()
+  }
+
+  #came(data: Buffer): void {
+    if (this.#isLingering || this.#isDetached) return
+    if (this.#held !== undefined) this.#hold(Buffer.concat([this.#held, data]))
+    else if (this.#current !== undefined && this.#reading === undefined) this.#hold(data)
+    else this.#feed(data)
+  }
+
+  #hold(data: Buffer): void {
+    this.#held = data
+    this.#socket.pause()
+  }
+
+  #feed(data: Buffer): void {
+    let rest = data
+    this.#isFeeding = true
+    while (rest.length > 0) {
+      if (this.#current === undefined && !this.#parser.isInside)
+        this.#deadline = this.#front.times.in(this.#front.limits.headMs)
+      const read = this.#parser.execute(rest)
+      if (this.#isOver) break
+      if (read < 0) {
+        this.#malformed()
+        break
+      }
+      rest = rest.subarray(read)
+      if (rest.length > 0 && this.#isBusy) {
+        this.#hold(rest)
+        break
+      }
+    }
+    this.#isFeeding = false
+    this.#current?.listener?.flush()
+    if (this.#current === undefined && this.#waiting) this.#goOn()
+  }
+
+  /** Nothing that comes is read any more. */
+  get #isOver(): boolean {
+    return this.#socket.destroyed || this.#isLingering || this.#isDetached
+  }
+
+  get #isBusy(): boolean {
+    return this.#current !== undefined || this.#waiting !== undefined
+  }
+
+  /** After an answer: what waits comes next. */
+  #goOn(): void {
+    const next = this.#waiting?.shift()
+    if (this.#waiting?.length === 0) this.#waiting = undefined
+    if (next) {
+      this.#current = next
+      this.#progress()
+      this.#front.handle(next)
+      return
+    }
+    const held = this.#held
+    this.#held = undefined
+    if (held) this.#feed(held)
+    if (this.#held !== undefined || this.#isLingering || this.#isDetached) return
+    if (this.#current === undefined && (this.#hasEnded || this.#front.isDraining)) this.#linger()
+    else this.#socket.resume()
+  }
+
+  #progress(): void {
+    const { times, limits } = this.#front
+    const isReceived = this.#current?.isReceived === true
+    this.#deadline = isReceived ? Infinity : times.in(limits.bodyStallMs)
+  }
+
+  #malformed(): void {
+    const { trouble } = this.#parser
+    const current = this.#current
+    if (current?.hasBegun === true) return void this.#socket.destroy()
+    current?.closed()
+    switch (trouble) {
+      case 'HPE_HEADER_OVERFLOW':
+      case 'TOO_MANY_HEADERS':
+        return this.#refuse(431, 'Request Header Fields Too Large')
+      case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
+        return this.#refuse(413, 'Content Too Large')
+      case 'BAD_VERSION':
+        return this.#refuse(505, 'HTTP Version Not Supported')
+      default:
+        return this.#refuse(400, 'Bad Request')
+    }
+  }
+
+  /** What is not even a request gets no page. */
+  #refuse(status: number, reason: string): void {
+    this.#front.meter?.refused(status === 408 ? 'limit' : 'malformed')
+    this.#current = undefined
+    this.out.text(`HTTP/1.1 ${status} ${reason}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+    this.#linger()
+  }
+
+  #linger(): void {
+    this.#isLingering = true
+    this.#held = undefined
+    this.#waiting = undefined
+    this.#deadline = Infinity
+    this.out.flush()
+    this.#socket.end(() => (this.#deadline = this.#front.times.in(LINGER_MS)))
+    if (this.#hasEnded) this.#socket.destroySoon()
+    else this.#socket.resume()
+  }
+
+  #ended(): void {
+    this.#hasEnded = true
+    if (this.#isLingering) return this.#socket.destroySoon()
+    const current = this.#current
+    if (current === undefined) return this.#linger()
+    if (!current.isReceived) return void this.#socket.destroy()
+    this.#given = this.#socket.bytesWritten
+    this.#deadline = this.#front.times.in(
+      current.hasBegun ? LEFT_MS : this.#front.limits.bodyStallMs,
+    )
+  }
+
+  #closed(): void {
+    this.#front.times.delete(this)
+    this.#front.forget(this)
+    this.#parser.close()
+    const current = this.#current
+    this.#current = undefined
+    this.#waiting = undefined
+    current?.closed()
+  }
+}

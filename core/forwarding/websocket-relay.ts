@@ -1,0 +1,96 @@
+import type { Duplex } from 'node:stream'
+
+import type { Meter } from './meter.ts'
+import type { CloseReason, ForwardingRoute, LiveConnection } from './routes.ts'
+
+/** Close codes of RFC 6455 section 7.4.1 and its registry: "going away", "violates a policy", "service restart". */
+const CLOSE_CODES = { 'route gone': 1001, 'access ended': 1008, restart: 1012 } as const
+
+/** What a relay is given to keep for hours: no secret, and nothing of the request. */
+export interface RelayOptions {
+  readonly route: ForwardingRoute
+  readonly credentials: readonly string[]
+  /** Called once, when it is over. */
+  readonly over: (() => void) | undefined
+  readonly meter: Meter | undefined
+}
+
+/** A websocket after the server behind has agreed: bytes both ways, untouched, until either side or the route ends. */
+export class WebsocketRelay implements LiveConnection {
+  readonly #client: Duplex
+  readonly #server: Duplex
+  readonly #options: RelayOptions
+  #isOver = false
+
+  constructor(client: Duplex, server: Duplex, options: RelayOptions) {
+    this.#client = client
+    this.#server = server
+    this.#options = options
+    options.route.live.add(this)
+    const over = () => this.#end()
+    for (const [from, to] of [
+      [client, server],
+      [server, client],
+    ] as const) {
+      from.on('error', over)
+      from.on('close', over)
+      from.on('end', over)
+      to.on('drain', () => from.resume())
+    }
+    client.on('data', (data: Buffer) => this.#fromClient(data))
+    server.on('data', (data: Buffer) => {
+      if (!client.write(data)) server.pause()
+    })
+    client.resume()
+    server.resume()
+  }
+
+  close(why: CloseReason): void {
+    const client = this.#client
+    this.#options.meter?.ended(why)
+    // A close frame (RFC 6455 section 5.5.1), then the end.
+    if (!this.#isOver && client.writable) {
+      const frame = Buffer.from([0x88, 0x02, 0, 0])
+      frame.writeUInt16BE(CLOSE_CODES[why], 2)
+      client.write(frame)
+    }
+    this.#end()
+  }
+
+  credentials(): readonly string[] {
+    return this.#options.credentials
+  }
+
+  #fromClient(data: Buffer): void {
+    const { route } = this.#options
+    route.lastActivity = new Date()
+    if (!isPong(data)) route.lastUse = route.lastActivity
+    if (!this.#server.write(data)) this.#client.pause()
+  }
+
+  #end(): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    const { route, over } = this.#options
+    route.live.delete(this)
+    endSoon(this.#client)
+    endSoon(this.#server)
+    over?.()
+  }
+}
+
+/** What has been written goes out, if it is taken soon; what still comes is thrown away. */
+function endSoon(stream: Duplex): void {
+  if (stream.destroyed) return
+  stream.removeAllListeners('data')
+  stream.resume()
+  stream.end()
+  const timer = setTimeout(() => stream.destroy(), 2000).unref()
+  stream.once('close', () => clearTimeout(timer))
+  stream.once('finish', () => stream.destroy())
+}
+
+/** A browser answers a server's ping by itself, with a frame of this opcode (RFC 6455 section 5.5.3). */
+function isPong(data: Buffer): boolean {
+  return ((data[0] ?? 0) & 0x0f) === 0x0a
+}
