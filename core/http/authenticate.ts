@@ -3,13 +3,14 @@ import type { FastifyRequest } from 'fastify'
 import { NO_OWNER, ownerOf } from '#core/domain/access/owner.ts'
 import type { RightsService } from '#core/domain/access/rights-service.ts'
 import { HubError } from '#core/domain/errors.ts'
+import type { Addresses } from '#core/domain/servers/addresses.ts'
 import type { ServiceBook } from '#core/domain/services/service-book.ts'
 import type { SignInService } from '#core/domain/sign-in/sign-in-service.ts'
 import type { TokenService } from '#core/domain/tokens/token-service.ts'
 import type { Token } from '#core/domain/tokens/token.ts'
 
 import type { Caller } from './caller.ts'
-import { LOGIN_COOKIE, readCookie } from './cookies.ts'
+import { loginSecrets } from './cookies.ts'
 import { doorOf, wasForwarded } from './door.ts'
 
 interface Deps {
@@ -17,6 +18,7 @@ interface Deps {
   readonly tokens: Pick<TokenService, 'identify'>
   readonly rights: RightsService
   readonly services: Pick<ServiceBook, 'find'>
+  readonly addresses: Pick<Addresses, 'secure' | 'cookieDomain'>
 }
 
 /**
@@ -32,11 +34,23 @@ export async function callerOf(request: FastifyRequest, deps: Deps): Promise<Cal
     return token && tokenCaller(token, deps)
   }
   if (door !== 'front' || request.headers.authorization !== undefined) return undefined
-  const cookie = readCookie(request, LOGIN_COOKIE)
-  const session = cookie === undefined ? undefined : await deps.signIn.whoHas(cookie)
+  const session = await sessionOf(request, deps)
   if (!session || session.user.locked) return undefined
   const scopes = deps.rights.scopesOf(ownerOf(session.user))
   return { by: 'session', user: session.user, session, scopes }
+}
+
+/**
+ * The session that the browser shows. Another one's beside it was put there by somebody's page, so that what is done here is done
+ * under a name that he chose: then there is none.
+ */
+async function sessionOf(request: FastifyRequest, { signIn, addresses }: Deps) {
+  const writer = { secure: addresses.secure, domain: addresses.cookieDomain }
+  const found = await Promise.all(
+    loginSecrets(request, writer).map((secret) => signIn.whoHas(secret)),
+  )
+  const [session, ...others] = found.filter((each) => each !== undefined)
+  return others.length > 0 ? undefined : session
 }
 
 async function tokenCaller(token: Token, { rights, services }: Deps): Promise<Caller | undefined> {

@@ -18,6 +18,36 @@ export interface SessionCookieWriter extends CookieWriter {
   readonly domain: string | undefined
 }
 
+/** More cookies of one name than this are somebody's play, and not looked at. */
+const MOST_OF_A_NAME = 8
+
+/**
+ * Where the credential for the hub is kept. A page on another host below the hub's may set a cookie of any name for the hub, too,
+ * but for one with the prefix (RFC 6265bis section 4.1.3.2), which browsers keep where the host itself set it by https, for all of
+ * its paths. Where servers share the hub's host it would go to them as well.
+ */
+function loginPlace({ secure, domain }: SessionCookieWriter): { name: string; path: string } {
+  return secure && domain !== undefined
+    ? { name: `__Host-${LOGIN_COOKIE}`, path: '/' }
+    : { name: LOGIN_COOKIE, path: '/hub/' }
+}
+
+/** Every credential for the hub that the browser sent: more than one where somebody else has set another beside the hub's own. */
+export function loginSecrets(
+  request: FastifyRequest,
+  writer: SessionCookieWriter,
+): readonly string[] {
+  const { name } = loginPlace(writer)
+  const pairs = (request.headers.cookie ?? '').split(';').map((pair) => parseCookie(pair)[name])
+  const values = new Set(pairs.filter((value) => value !== undefined))
+  return values.size > MOST_OF_A_NAME ? [] : [...values]
+}
+
+/** Whether there is any, good or not. */
+export function sentLogin({ headers }: FastifyRequest): boolean {
+  return headers.cookie?.includes(`${LOGIN_COOKIE}=`) === true
+}
+
 /** One cookie of the request; undefined when it is absent. */
 export function readCookie(request: FastifyRequest, name: string): string | undefined {
   const header = request.headers.cookie
@@ -28,13 +58,11 @@ export function readCookie(request: FastifyRequest, name: string): string | unde
 export function setSessionCookies(
   reply: FastifyReply,
   session: { id: string; secret: string },
-  { secure, domain, days }: SessionCookieWriter & { readonly days: number },
+  writer: SessionCookieWriter & { readonly days: number },
 ): void {
+  const { secure, domain, days } = writer
   const shared = { httpOnly: true, secure, sameSite: 'lax', maxAge: days * DAY_S } as const
-  add(
-    reply,
-    stringifySetCookie({ name: LOGIN_COOKIE, value: session.secret, path: '/hub/', ...shared }),
-  )
+  add(reply, stringifySetCookie({ ...loginPlace(writer), value: session.secret, ...shared }))
   add(
     reply,
     stringifySetCookie({
@@ -47,12 +75,10 @@ export function setSessionCookies(
   )
 }
 
-export function clearSessionCookies(
-  reply: FastifyReply,
-  { secure, domain }: SessionCookieWriter,
-): void {
+export function clearSessionCookies(reply: FastifyReply, writer: SessionCookieWriter): void {
+  const { secure, domain } = writer
   const gone = { value: '', httpOnly: true, secure, sameSite: 'lax', maxAge: 0 } as const
-  add(reply, stringifySetCookie({ name: LOGIN_COOKIE, path: '/hub/', ...gone }))
+  add(reply, stringifySetCookie({ ...loginPlace(writer), ...gone }))
   const shared = domain === undefined ? gone : { ...gone, domain }
   add(reply, stringifySetCookie({ name: SESSION_ID_COOKIE, path: '/', ...shared }))
   add(reply, stringifySetCookie({ name: XSRF_COOKIE, path: '/hub/', ...gone, httpOnly: false }))

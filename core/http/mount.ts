@@ -11,7 +11,7 @@ import { HubError } from '#core/domain/errors.ts'
 
 import type { AuditTrail, Note } from './audit-trail.ts'
 import type { Caller } from './caller.ts'
-import { LOGIN_COOKIE, readCookie } from './cookies.ts'
+import { sentLogin } from './cookies.ts'
 import { Refused } from './refused.ts'
 
 /** One call of an endpoint: who, with what. */
@@ -94,8 +94,7 @@ function actionOf(audit: string | null | undefined): AuditAction | undefined {
 /** One that was sent, and does not hold, belongs into the audit log; asking without any does not. */
 export function missingCredentials(request: FastifyRequest): HubError {
   const message = 'Missing or invalid credentials.'
-  return request.headers.authorization === undefined &&
-    readCookie(request, LOGIN_COOKIE) === undefined
+  return request.headers.authorization === undefined && !sentLogin(request)
     ? new HubError('not_signed_in', message)
     : new Refused('credential.refused', 'not_signed_in', message)
 }

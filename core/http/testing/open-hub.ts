@@ -137,12 +137,12 @@ export class OpenHub implements AsyncDisposable {
   readonly #folder = mkdtempSync(join(tmpdir(), 'bulkhead-http-'))
   readonly #doors: Server[] = []
 
-  private constructor(subdomains: boolean) {
-    this.addresses = new Addresses({ publicUrl: 'http://hub.example', subdomains })
+  private constructor(publicUrl: string, subdomains: boolean) {
+    this.addresses = new Addresses({ publicUrl, subdomains })
   }
 
-  static async open({ subdomains = false } = {}): Promise<OpenHub> {
-    const hub = new OpenHub(subdomains)
+  static async open({ subdomains = false, https = false } = {}): Promise<OpenHub> {
+    const hub = new OpenHub(`${https ? 'https' : 'http'}://hub.example`, subdomains)
     await hub.#build()
     return hub
   }
