@@ -103,7 +103,10 @@ export class Forwarding implements ExchangeListener, BackListener, LiveConnectio
   // The answer on its way.
 
   backInformed(head: ReadResponse): void {
-    this.#exchange.inform(head)
+    const { policy } = this.#route
+    const { status, reason, headers } = head
+    const left = policy ? policy.filterResponse(headers, this.#exchange.head) : headers
+    this.#exchange.inform({ status, reason, headers: left })
   }
 
   backAnswered(head: ReadResponse, body: BodyKind): void {
@@ -127,8 +130,12 @@ export class Forwarding implements ExchangeListener, BackListener, LiveConnectio
   }
 
   backEnded(trailers: readonly string[]): void {
+    const { policy } = this.#route
+    const sound = soundTrailers(trailers)
     this.#over()
-    this.#exchange.end(soundTrailers(trailers))
+    this.#exchange.end(
+      policy && sound.length > 0 ? policy.filterTrailers([...sound], this.#exchange.head) : sound,
+    )
   }
 
   backFlush(): void {

@@ -141,3 +141,14 @@ describe('with subdomains', () => {
     expect(addresses.isOurs(origin)).toBe(is)
   })
 })
+
+test.each([
+  ['https://hub.example', true, true],
+  ['http://hub.example', true, false],
+  ['https://hub.example', false, false],
+])(
+  'credentials are kept for one host alone by https, where each thing has one: %s, subdomains %s',
+  (publicUrl, subdomains, keeps) => {
+    expect(new Addresses({ publicUrl, subdomains }).keepsHostCookies).toBe(keeps)
+  },
+)

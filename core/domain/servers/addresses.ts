@@ -36,6 +36,14 @@ export class Addresses {
     return this.subdomains ? this.#url.hostname : undefined
   }
 
+  /**
+   * Whether credentials are kept under a name that no other host can set (`__Host-`). Browsers take such cookies by https alone, and
+   * for a whole host: so each thing needs one of its own.
+   */
+  get keepsHostCookies(): boolean {
+    return this.secure && this.subdomains
+  }
+
   /** As content policies write it: every person's and service's origin; undefined where the hub's is the only one. */
   get wildcard(): string | undefined {
     return this.subdomains ? `${this.#url.protocol}//*.${this.#url.host}` : undefined

@@ -45,7 +45,7 @@ export function serverEnvironment({
     JUPYTERHUB_OAUTH_SCOPES: access,
     JUPYTERHUB_OAUTH_CLIENT_ALLOWED_SCOPES: '[]',
     JUPYTERHUB_COOKIE_OPTIONS: addresses.secure ? '{"secure": true}' : '{}',
-    JUPYTERHUB_COOKIE_HOST_PREFIX_ENABLED: '0',
+    JUPYTERHUB_COOKIE_HOST_PREFIX_ENABLED: addresses.keepsHostCookies ? '1' : '0',
     JUPYTERHUB_DEFAULT_URL: defaultUrl,
   }
 }

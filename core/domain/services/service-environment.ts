@@ -32,7 +32,7 @@ export function serviceEnvironment(
     JUPYTERHUB_OAUTH_SCOPES: access,
     JUPYTERHUB_OAUTH_CLIENT_ALLOWED_SCOPES: JSON.stringify(allowedScopes),
     JUPYTERHUB_COOKIE_OPTIONS: addresses.secure ? '{"secure": true}' : '{}',
-    JUPYTERHUB_COOKIE_HOST_PREFIX_ENABLED: '0',
+    JUPYTERHUB_COOKIE_HOST_PREFIX_ENABLED: addresses.keepsHostCookies ? '1' : '0',
     JUPYTERHUB_PUBLIC_HUB_URL: `${addresses.hub}/hub/`,
     ...(url !== null && {
       JUPYTERHUB_SERVICE_URL: url,
