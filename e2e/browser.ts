@@ -44,14 +44,21 @@ export async function runCells(page: Page, cells: readonly string[]): Promise<st
   await notebook.locator('.cm-content').first().waitFor({ timeout: 60_000 })
   // The kernel says that it is idle once it has started; what is run before that may be lost.
   await page.locator('#jp-main-statusbar').getByText('Idle').waitFor({ timeout: 60_000 })
+  return runFurtherCells(page, cells)
+}
+
+/** In the notebook that is open. @returns the text of the last cell's output */
+export async function runFurtherCells(page: Page, cells: readonly string[]): Promise<string> {
+  const notebook = page.locator('.jp-NotebookPanel:not(.lm-mod-hidden)')
+  const outputs = notebook.locator('.jp-OutputArea-output')
+  const before = await outputs.count()
   for (const text of cells) {
     await notebook.locator('.jp-Cell').last().locator('.cm-content').click()
     await page.keyboard.insertText(text)
     await page.keyboard.press('Shift+Enter')
   }
-  const output = notebook.locator('.jp-OutputArea-output').last()
-  await output.waitFor({ timeout: 60_000 })
-  return (await output.textContent()) ?? ''
+  await outputs.nth(before).waitFor({ timeout: 60_000 })
+  return (await outputs.last().textContent()) ?? ''
 }
 
 /** What axe finds on the page that people cannot live with. */

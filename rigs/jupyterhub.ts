@@ -1,73 +1,140 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import {
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 
-import { eventually } from '../e2e/running-hub.ts'
+import { eventually, kill } from '../e2e/running-hub.ts'
+import { environmentOf, processesWith } from './running-as.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 const START_MS = 60_000
 
-/** The real JupyterHub, with its own proxy (configurable-http-proxy), on a folder and a database of its own. */
+/** A folder with the JupyterHub that the tests have. */
+function clientsFolder(): string {
+  const clients = process.env['BULKHEAD_CLIENTS'] ?? ''
+  if (clients === '') throw new Error('BULKHEAD_CLIENTS is not set: run this by ./test')
+  return clients
+}
+
+interface JupyterHubOptions {
+  /** Further lines of jupyterhub_config.py; they may replace what stands before them. */
+  readonly config: string
+  /** A folder of programs that comes first on its PATH. Absent: `configurable-http-proxy` is the one from npm. */
+  readonly programs?: string
+  /** Where people reach it; by default http://127.0.0.1 with a free port. */
+  readonly publicUrl?: (port: number) => string
+}
+
+/** The real JupyterHub and a proxy that it starts by the name of configurable-http-proxy, on a folder and a database of their own. */
 export class JupyterHub implements AsyncDisposable {
   readonly url: string
+  /** The proxy's REST API, and what it is asked with. */
+  readonly proxyApi: { readonly url: string; readonly token: string }
   readonly #folder: string
-  readonly #process: ChildProcess
+  readonly #path: string
+  #process: ChildProcess | undefined
 
-  private constructor(url: string, folder: string, process: ChildProcess) {
-    this.url = url
+  private constructor(
+    folder: string,
+    { publicUrl, programs }: JupyterHubOptions,
+    [port = 0, apiPort = 0]: readonly number[],
+  ) {
+    this.url = publicUrl?.(port) ?? `http://127.0.0.1:${port}`
+    this.proxyApi = { url: `http://127.0.0.1:${apiPort}`, token: randomUUID() }
     this.#folder = folder
-    this.#process = process
+    this.#path = [programs, join(clientsFolder(), 'bin'), join(ROOT, 'node_modules/.bin')]
+      .filter((part) => part !== undefined)
+      .join(':')
   }
 
-  /** `config`: further lines of jupyterhub_config.py. */
-  static async create({ config }: { readonly config: string }): Promise<JupyterHub> {
-    const clients = process.env['BULKHEAD_CLIENTS'] ?? ''
-    if (clients === '') throw new Error('BULKHEAD_CLIENTS is not set: run this by ./test')
+  static async create(options: JupyterHubOptions): Promise<JupyterHub> {
     const folder = mkdtempSync('/var/tmp/bulkhead-jupyterhub-')
     const [port = 0, hubPort = 0, apiPort = 0] = await freePorts(3)
+    const hub = new JupyterHub(folder, options, [port, apiPort])
     writeFileSync(
       join(folder, 'jupyterhub_config.py'),
       `c.JupyterHub.bind_url = 'http://127.0.0.1:${port}'
-c.JupyterHub.public_url = 'http://127.0.0.1:${port}/'
+c.JupyterHub.public_url = '${hub.url}/'
 c.JupyterHub.hub_port = ${hubPort}
-c.ConfigurableHTTPProxy.api_url = 'http://127.0.0.1:${apiPort}'
+c.ConfigurableHTTPProxy.api_url = '${hub.proxyApi.url}'
 c.JupyterHub.db_url = 'sqlite://'
 c.JupyterHub.spawner_class = 'simple'
 c.SimpleLocalProcessSpawner.home_dir_template = '${folder}/homes/{username}'
-${config}`,
+${options.config}`,
     )
-    const log = openSync(join(folder, 'log'), 'w')
+    await hub.start()
+    return hub
+  }
+
+  /** Starts it, and waits until it takes requests. */
+  async start(): Promise<void> {
+    const log = openSync(join(this.#folder, 'log'), 'a')
     const child = spawn(
-      join(clients, 'bin/jupyterhub'),
-      ['-f', join(folder, 'jupyterhub_config.py')],
+      join(clientsFolder(), 'bin/jupyterhub'),
+      ['-f', join(this.#folder, 'jupyterhub_config.py')],
       {
-        cwd: folder,
+        cwd: this.#folder,
         env: {
           ...process.env,
-          PATH: `${join(clients, 'bin')}:${join(ROOT, 'node_modules/.bin')}:${process.env['PATH'] ?? ''}`,
-          HOME: folder,
+          PATH: `${this.#path}:${process.env['PATH'] ?? ''}`,
+          HOME: this.#folder,
+          CONFIGPROXY_AUTH_TOKEN: this.proxyApi.token,
         },
         stdio: ['ignore', log, log],
       },
     )
-    const hub = new JupyterHub(`http://127.0.0.1:${port}`, folder, child)
-    await eventually(async () => {
-      if (child.exitCode !== null) throw new Error(`JupyterHub ended: ${hub.log}`)
-      const answer = await fetch(`${hub.url}/hub/health`).catch(() => undefined)
-      return answer?.status === 200
+    closeSync(log)
+    this.#process = child
+    const said = this.log.length
+    await eventually(() => {
+      if (child.exitCode !== null) throw new Error(`JupyterHub ended: ${this.log}`)
+      return this.log.slice(said).includes('JupyterHub is now running')
     }, START_MS)
-    return hub
   }
 
   get log(): string {
     return readFileSync(join(this.#folder, 'log'), 'utf8')
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    const ended = () => this.#process.exitCode !== null || this.#process.signalCode !== null
-    if (!ended()) this.#process.kill('SIGTERM')
+  /** The proxy that it started last. */
+  get proxyPid(): number {
+    const file = join(this.#folder, 'jupyterhub-proxy.pid')
+    return existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0
+  }
+
+  /** The single-user servers that run, their kernels left out. */
+  get serverPids(): readonly number[] {
+    return this.#pids('jupyterhub-singleuser')
+  }
+
+  /** All that it started, and what those started: their environment names its folder. */
+  #pids(part: string): readonly number[] {
+    return processesWith(part).flatMap(({ pid }) =>
+      environmentOf(pid).includes(`HOME=${this.#folder}`) ? pid : [],
+    )
+  }
+
+  /** Ends the hub alone or, as the configuration says, what it started as well. */
+  async stop(): Promise<void> {
+    const child = this.#process
+    const ended = () => !child || child.exitCode !== null || child.signalCode !== null
+    if (!ended()) child?.kill('SIGTERM')
     await eventually(ended, 30_000)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop()
+    for (const pid of this.#pids('')) kill(pid)
+    await eventually(() => this.#pids('').length === 0)
     rmSync(this.#folder, { recursive: true, force: true })
   }
 }

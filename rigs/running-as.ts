@@ -23,6 +23,15 @@ export function processesWith(part: string): readonly Process[] {
   })
 }
 
+/** As it was started with; empty for another account's, and for one that has ended. */
+export function environmentOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'utf8')
+  } catch {
+    return ''
+  }
+}
+
 /** The right to do more than an ordinary account may; `0000000000000000` for whoever has none. */
 export function capabilitiesOf(pid: number): string {
   return /^CapEff:\t([0-9a-f]+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? ''
