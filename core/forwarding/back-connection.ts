@@ -20,6 +20,9 @@ import { listen, type SocketListeners, unlisten } from './socket-listeners.ts'
 import { surviveWriteErrors } from './survive-write-errors.ts'
 import type { Timed, TimeLimits } from './time-limits.ts'
 
+/** So many answers of 100 or 103 come before one answer at most. */
+const MOST_INTERIMS = 100
+
 /** What a request needs to be sent. */
 export interface Outgoing {
   /** Its whole head. */
@@ -47,10 +50,15 @@ export class BackConnection implements ParserEvents, Timed {
   #isDetached = false
   /** Said yes to a websocket. */
   #switched: ReadResponse | undefined
+  /** What came behind that. */
+  #rest: Buffer | undefined
+  #interims = 0
   #deadline = Infinity
   #socketError: Error | undefined
-  /** Whether an answer has come on it before: then a failure may only mean that the server had hung up meanwhile. */
-  wasUsed = false
+  /** Whether an answer has come on it before. */
+  #wasUsed = false
+  /** Nothing of an answer has come, on a connection that had been kept: the server may have hung up before it was asked. */
+  mayRepeat = false
 
   constructor(
     socket: Socket,
@@ -66,7 +74,6 @@ export class BackConnection implements ParserEvents, Timed {
     // A server that ends its side may still be sent the rest of what it asked for; what it has said is whole or not.
     socket.allowHalfOpen = true
     this.#on = {
-      data: (data: Buffer) => this.#read(data),
       drain: () => this.#listener?.backDrained(),
       end: () => this.#ended(),
       error: (error: Error) => (this.#socketError = error),
@@ -83,6 +90,8 @@ export class BackConnection implements ParserEvents, Timed {
     this.#listener = listener
     this.#outgoing = outgoing
     this.#hasAnswered = false
+    this.#interims = 0
+    this.mayRepeat = this.#wasUsed
     this.#isSent = outgoing.framing === 'none'
     if (this.#isConnected) this.#alive()
     if (this.#isSent) {
@@ -112,12 +121,12 @@ export class BackConnection implements ParserEvents, Timed {
   }
 
   pause(): void {
-    this.socket.pause()
+    this.#parser.pause()
   }
 
   resume(): void {
     this.#alive()
-    this.socket.resume()
+    this.#parser.resume()
   }
 
   /** The listener gives up. */
@@ -131,12 +140,13 @@ export class BackConnection implements ParserEvents, Timed {
     const { socket } = this
     this.#isDetached = true
     this.#listener = undefined
-    socket.pause()
+    this.#parser.detach()
     unlisten(socket, this.#on)
     this.#times.delete(this)
     this.#pool.forget(this)
     // Not within the parser's own callback.
     setImmediate(() => this.#parser.close())
+    if (this.#rest !== undefined) socket.unshift(this.#rest)
     return socket
   }
 
@@ -148,32 +158,33 @@ export class BackConnection implements ParserEvents, Timed {
     else socket.destroy(new Error('it could not be reached in time'))
   }
 
+  onBegin(): void {}
+
   onHead(line: Line, headers: string[]): AfterHead {
     const head = new ReadResponse(line.status, line.reason, headers)
-    if (this.#listener === undefined || this.#hasAnswered || this.#outgoing === undefined) {
-      this.#fail(new Error('it answered without being asked'))
-      return STOP
-    }
-    if (line.status === 101) return this.#switch(head, line.upgrade)
-    if (line.status < 200) {
-      this.#listener.backInformed(head)
-      return BODY_FOLLOWS
-    }
+    if (this.#listener === undefined || this.#hasAnswered || this.#outgoing === undefined)
+      return this.#refuse('it answered without being asked')
+    if (line.status < 200) return this.#interim(head, line)
     this.#hasAnswered = true
     this.#isReusable = line.keepAlive
-    if (head.coding !== '' && head.coding.toLowerCase() !== 'chunked') {
-      this.#fail(new Error('its answer has a transfer coding that nobody asked for'))
-      return STOP
-    }
+    if (head.coding !== '' && (line.version === 10 || head.coding.toLowerCase() !== 'chunked'))
+      return this.#refuse('its answer has a transfer coding that nobody asked for')
     const isHead = this.#outgoing.method === 'HEAD'
-    const body: BodyKind =
-      isHead || line.status === 204 || line.status === 304
-        ? 'none'
-        : head.length !== ''
-          ? 'length'
-          : 'unknown'
-    this.#listener.backAnswered(head, body)
+    this.#listener.backAnswered(head, bodyOf(head, isHead))
     return isHead ? NO_BODY : BODY_FOLLOWS
+  }
+
+  #interim(head: ReadResponse, { status, upgrade }: Line): AfterHead {
+    if (status === 101) return this.#switch(head, upgrade)
+    if (status < 100) return this.#refuse('its answer has a status that is none')
+    if (++this.#interims > MOST_INTERIMS) return this.#refuse('it never comes to its answer')
+    this.#listener?.backInformed(head)
+    return BODY_FOLLOWS
+  }
+
+  #refuse(why: string): AfterHead {
+    this.#fail(new Error(why))
+    return STOP
   }
 
   #switch(head: ReadResponse, isUpgrade: boolean): AfterHead {
@@ -198,31 +209,31 @@ export class BackConnection implements ParserEvents, Timed {
     listener?.backEnded(trailers)
   }
 
-  #read(data: Buffer): void {
-    if (this.#isDetached) return
+  onRead(parsed: number): void {
+    this.mayRepeat = false
+    if (this.#isDetached || this.socket.destroyed) return
     this.#alive()
-    if (this.#listener === undefined) return void this.socket.destroy()
-    const read = this.#parser.execute(data)
-    if (this.socket.destroyed) return
-    if (read < 0) return this.#fail(new Error(`its answer is no HTTP (${this.#parser.trouble})`))
-    if (this.#switched !== undefined) return this.#handOver(data.subarray(read))
+    // Asked for nothing, it has nothing to say; by 1xx for ever, it says nothing.
+    if (this.#outgoing === undefined) return void this.socket.destroy()
+    if (parsed < 0) return this.#fail(new Error(`its answer is no HTTP (${this.#parser.trouble})`))
+    if (this.#switched !== undefined) return this.#handOver(parsed)
     if (this.#listener !== undefined) this.#listener.backFlush()
-    else if (this.#hasAnswered) this.#over(read === data.length)
+    else this.#over()
   }
 
-  #handOver(rest: Buffer): void {
+  #handOver(parsed: number): void {
     const head = this.#switched
     if (head === undefined || this.#listener === undefined) return
-    if (rest.length > 0) this.socket.unshift(rest)
+    this.#rest = this.#parser.restOf(parsed)
     this.#listener.backSwitched(head)
   }
 
   /** The answer is whole: the connection waits for the next request, unless something says that it cannot. */
-  #over(wasAllRead: boolean): void {
+  #over(): void {
     this.#hasAnswered = false
     this.#outgoing = undefined
-    this.wasUsed = true
-    const isSound = wasAllRead && !this.#parser.isInside
+    this.#wasUsed = true
+    const isSound = !this.#parser.isInside
     this.#deadline = this.#times.in(this.#limits.targetIdleMs)
     if (this.#isReusable && this.#isSent && isSound) this.#pool.release(this)
     else this.socket.destroySoon()
@@ -231,6 +242,7 @@ export class BackConnection implements ParserEvents, Timed {
   #connected(): void {
     this.#isConnected = true
     this.#alive()
+    this.#parser.attach(this.socket)
   }
 
   #alive(): void {
@@ -260,4 +272,9 @@ export class BackConnection implements ParserEvents, Timed {
     this.socket.destroy()
     listener?.backFailed(why)
   }
+}
+
+function bodyOf({ status, length }: ReadResponse, isHead: boolean): BodyKind {
+  if (isHead || status === 204 || status === 304) return 'none'
+  return length === '' ? 'unknown' : 'length'
 }

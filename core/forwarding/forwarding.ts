@@ -134,7 +134,7 @@ export class Forwarding implements ExchangeListener, BackListener, LiveConnectio
     const sound = soundTrailers(trailers)
     this.#over()
     this.#exchange.end(
-      policy && sound.length > 0 ? policy.filterTrailers([...sound], this.#exchange.head) : sound,
+      policy && sound.length > 0 ? policy.filterTrailers(sound, this.#exchange.head) : sound,
     )
   }
 
@@ -176,7 +176,7 @@ export class Forwarding implements ExchangeListener, BackListener, LiveConnectio
 
   backFailed(why: Error): void {
     const outgoing = this.#outgoing
-    const wasUsed = this.#back?.wasUsed === true
+    const mayRepeat = this.#back?.mayRepeat === true
     this.#back = undefined
     if (this.#isOver) return
     if (this.#hasBegun) {
@@ -185,7 +185,7 @@ export class Forwarding implements ExchangeListener, BackListener, LiveConnectio
       return
     }
     // A connection that was kept open may have been closed by the server in the same moment.
-    if (wasUsed && outgoing?.framing === 'none' && IDEMPOTENT.has(outgoing.method))
+    if (mayRepeat && outgoing?.framing === 'none' && IDEMPOTENT.has(outgoing.method))
       return this.#send(true)
     this.#unreachable(why)
   }

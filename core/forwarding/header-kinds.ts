@@ -111,8 +111,7 @@ const NOT_BEHIND = new Set([
 ])
 
 /** Trailers that may go on. */
-export function soundTrailers(trailers: readonly string[]): readonly string[] {
-  if (trailers.length === 0) return trailers
+export function soundTrailers(trailers: readonly string[]): string[] {
   const left: string[] = []
   for (let i = 0; i < trailers.length; i += 2) {
     const name = trailers[i] ?? ''

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import type { Socket } from 'node:net'
 
 /**
  * Node's own native HTTP parser (llhttp), which node:http puts behind objects and streams that cost more than the parsing. It is the
@@ -11,10 +12,22 @@ interface Native {
   execute(data: Buffer): number | (Error & { readonly code?: string })
   /** The connection has ended. @returns what was wrong with that */
   finish(): (Error & { readonly code?: string }) | undefined
+  /** From now on what a socket reads goes into the parser natively: no buffer and no event for each read. */
+  consume(handle: Handle): void
+  unconsume(): void
+  /** Within the callback after a read: what was read. */
+  getCurrentBuffer(): Buffer | undefined
   close(): void
   events: unknown
   /** Callbacks, by the numbers below. */
   [callback: number]: unknown
+}
+
+/** What a socket reads and writes by. node:http uses it in the same way. */
+interface Handle {
+  reading: boolean
+  readStart(): number
+  readStop(): number
 }
 
 interface NativeClass {
@@ -26,6 +39,7 @@ interface NativeClass {
   readonly kOnHeadersComplete: number
   readonly kOnBody: number
   readonly kOnMessageComplete: number
+  readonly kOnExecute: number
   readonly kLenientNone: number
 }
 
@@ -57,10 +71,14 @@ export interface Line {
 }
 
 export interface ParserEvents {
+  /** The first byte of a message has come. */
+  onBegin(): void
   onHead(line: Line, headers: string[]): AfterHead
   onBody(piece: Buffer): void
   /** The message is whole. */
   onDone(trailers: readonly string[]): void
+  /** Everything that came in one read has been told. @param parsed as `execute` says */
+  onRead(parsed: number): void
 }
 
 const NONE: readonly string[] = []
@@ -75,6 +93,7 @@ export class HttpParser {
   #headers: string[] | undefined
   #target = ''
   #isOpen = true
+  #handle: Handle | undefined
   /** What was wrong: llhttp's name for it (`HPE_…`), `TOO_MANY_HEADERS` or `BAD_VERSION`; empty while nothing is. */
   trouble = ''
   /** Whether a message has begun and is not whole yet. */
@@ -96,17 +115,61 @@ export class HttpParser {
     native[HTTPParser.kOnHeadersComplete] = onHeadersComplete
     native[HTTPParser.kOnBody] = onBody
     native[HTTPParser.kOnMessageComplete] = onMessageComplete
+    native[HTTPParser.kOnExecute] = onExecute
     this.#native = native
   }
 
-  /** @returns how many bytes were read; -1 when they are not HTTP, and `trouble` says why */
+  /** Reads from the socket, beginning with what lies in it already. Its errors and its end remain events of the socket. */
+  attach(socket: Socket): void {
+    const { _handle: handle } = socket as unknown as { readonly _handle: Handle | null }
+    const early = socket.read() as Buffer | null
+    if (handle === null || !this.#isOpen) return
+    this.#handle = handle
+    this.#native.consume(handle)
+    if (early !== null) this.#events.onRead(this.execute(early))
+    this.resume()
+  }
+
+  /** Back-pressure: nothing more is read for now. */
+  pause(): void {
+    const handle = this.#handle
+    if (handle?.reading !== true) return
+    handle.reading = false
+    handle.readStop()
+  }
+
+  resume(): void {
+    const handle = this.#handle
+    if (handle?.reading !== false) return
+    handle.reading = true
+    handle.readStart()
+  }
+
+  /** What the socket reads comes as its 'data' again. It reads on: its stream believes that it has asked for more already. */
+  detach(): void {
+    if (this.#handle === undefined) return
+    this.#native.unconsume()
+    this.resume()
+    this.#handle = undefined
+  }
+
+  /** Within `onRead`, where reading was told to stop: what came behind. */
+  restOf(parsed: number): Buffer | undefined {
+    const all = this.#native.getCurrentBuffer()
+    return all && all.length > parsed ? all.subarray(parsed) : undefined
+  }
+
+  /** @returns how many bytes were parsed; -1 when they are not HTTP, and `trouble` says why */
   execute(data: Buffer): number {
-    const read = this.#native.execute(data)
-    if (typeof read !== 'number') {
-      if (this.trouble === '') this.trouble = read?.code ?? 'HPE_UNKNOWN'
+    return this.#parsed(this.#native.execute(data))
+  }
+
+  #parsed(parsed: number | (Error & { readonly code?: string })): number {
+    if (typeof parsed !== 'number') {
+      if (this.trouble === '') this.trouble = parsed?.code ?? 'HPE_UNKNOWN'
       return -1
     }
-    return this.trouble === '' ? read : -1
+    return this.trouble === '' ? parsed : -1
   }
 
   /** The other side has ended its connection. @returns whether that was a place to end */
@@ -118,6 +181,8 @@ export class HttpParser {
   close(): void {
     if (!this.#isOpen) return
     this.#isOpen = false
+    if (this.#handle !== undefined) this.#native.unconsume()
+    this.#handle = undefined
     this.#native.close()
   }
 
@@ -126,6 +191,7 @@ export class HttpParser {
     this.isInside = true
     this.#headers = undefined
     this.#target = ''
+    this.#events.onBegin()
   }
 
   more(headers: readonly string[], target: string): void {
@@ -156,6 +222,10 @@ export class HttpParser {
     const trailers = this.#headers ?? NONE
     this.#headers = undefined
     if (this.trouble === '') this.#events.onDone(trailers)
+  }
+
+  read(parsed: number | Error): void {
+    this.#events.onRead(this.#parsed(parsed))
   }
 }
 
@@ -203,4 +273,8 @@ function onBody(this: Owned, piece: Buffer): void {
 
 function onMessageComplete(this: Owned): void {
   this.events.done()
+}
+
+function onExecute(this: Owned, parsed: number | Error): void {
+  this.events.read(parsed)
 }

@@ -17,7 +17,7 @@ import { listen, type SocketListeners, unlisten } from './socket-listeners.ts'
 import type { Timed } from './time-limits.ts'
 
 /** So many requests may wait behind the one that is under way, of those that came with it in one read. */
-const MOST_WAITING = 16
+const MOST_WAITING = 100
 /** How long a client is listened to after its last answer: closed at once, what it still sends would cut the answer off. */
 const LINGER_MS = 2000
 /** A client that has ended its side, and is given nothing for so long, is taken to have left. */
@@ -37,9 +37,13 @@ export class Http1Connection implements ParserEvents, Timed {
   #waiting: Http1Exchange[] | undefined
   /** What came behind a request that is not answered yet. */
   #held: Buffer | undefined
-  #isFeeding = false
+  /** Within the parser: what is next is looked at behind it. */
+  #isReading = false
   /** The client has ended its side. */
   #hasEnded = false
+  /** What came behind the requests so far is none. */
+  #trouble = ''
+  #mayStop = false
   /** The last answer is on its way: what still comes is thrown away. */
   #isLingering = false
   #isDetached = false
@@ -59,7 +63,6 @@ export class Http1Connection implements ParserEvents, Timed {
     // A client that ends its side after its request still gets its answer.
     socket.allowHalfOpen = true
     this.#on = {
-      data: (data: Buffer) => this.#came(data),
       drain: () => this.#current?.listener?.drained(),
       end: () => this.#ended(),
       error: () => undefined,
@@ -67,6 +70,7 @@ export class Http1Connection implements ParserEvents, Timed {
     }
     listen(socket, this.#on)
     front.times.add(this)
+    this.#parser.attach(socket)
   }
 
   /** Whether no request follows the one that is answered now. */
@@ -79,12 +83,20 @@ export class Http1Connection implements ParserEvents, Timed {
   }
 
   pause(): void {
-    this.#socket.pause()
+    // The client cannot go on now: that is not its fault.
+    this.#deadline = Infinity
+    this.#parser.pause()
   }
 
   resume(): void {
-    if (this.#current?.isReceived === false) this.#progress()
-    if (this.#held === undefined && !this.#isDetached) this.#socket.resume()
+    this.progress()
+    if (!this.#hasMore) this.#parser.resume()
+  }
+
+  /** The client has done its part, or is given time to do the next. */
+  progress(): void {
+    const { times, limits } = this.#front
+    this.#deadline = this.#current?.isAwaited === true ? times.in(limits.bodyStallMs) : Infinity
   }
 
   destroy(): void {
@@ -96,8 +108,9 @@ export class Http1Connection implements ParserEvents, Timed {
     if (exchange !== this.#current) return
     this.#current = undefined
     if (!exchange.keepsAlive || !exchange.isReceived) return this.#linger()
-    this.#deadline = this.#front.times.in(this.#front.limits.idleMs)
-    if (!this.#isFeeding) this.#goOn()
+    const { headMs, idleMs } = this.#front.limits
+    this.#deadline = this.#front.times.in(this.#parser.isInside ? headMs : idleMs)
+    if (!this.#isReading) this.#goOn()
   }
 
   /** The socket is somebody else's, with nothing of this left on it. */
@@ -105,7 +118,7 @@ export class Http1Connection implements ParserEvents, Timed {
     const socket = this.#socket
     this.#isDetached = true
     this.#current = undefined
-    socket.pause()
+    this.#parser.detach()
     unlisten(socket, this.#on)
     this.#front.times.delete(this)
     this.#front.forget(this)
@@ -115,7 +128,13 @@ export class Http1Connection implements ParserEvents, Timed {
     return socket
   }
 
+  onBegin(): void {
+    if (!this.#isBusy && !this.#isLingering)
+      this.#deadline = this.#front.times.in(this.#front.limits.headMs)
+  }
+
   onHead({ method, target, version, keepAlive, upgrade }: Line, headers: string[]): AfterHead {
+    this.#isReading = true
     const head = new ReadHead({
       method,
       target,
@@ -127,19 +146,27 @@ export class Http1Connection implements ParserEvents, Timed {
     this.#reading = exchange
     if (!exchange.hasBody) exchange.isReceived = true
     if (this.#isLingering) return STOP
-    if (!this.#isBusy) {
-      this.#current = exchange
-      this.#progress()
-      this.#front.handle(exchange)
-    } else {
-      this.#waiting ??= []
-      if (this.#waiting.push(exchange) > MOST_WAITING) this.#socket.destroy()
-    }
-    return exchange.hasBody ? BODY_FOLLOWS : STOP
+    this.#mayStop = upgrade || method === 'CONNECT'
+    if (this.#isBusy) this.#wait(exchange)
+    else this.#begin(exchange)
+    return BODY_FOLLOWS
+  }
+
+  #begin(exchange: Http1Exchange): void {
+    this.#current = exchange
+    this.progress()
+    this.#front.handle(exchange)
+  }
+
+  /** What came in one read with the request before it waits here; nothing more is read meanwhile. */
+  #wait(exchange: Http1Exchange): void {
+    this.#waiting ??= []
+    if (this.#waiting.push(exchange) > MOST_WAITING) this.#socket.destroy()
+    this.#parser.pause()
   }
 
   onBody(piece: Buffer): void {
-    this.#progress()
+    this.progress()
     this.#reading?.received(piece)
   }
 
@@ -187,39 +214,23 @@ export class Http1Connection implements ParserEvents, Timed {
     this.#socket.destroy()
   }
 
-  #came(data: Buffer): void {
-    if (this.#isLingering || this.#isDetached) return
-    if (this.#held !== undefined) this.#hold(Buffer.concat([this.#held, data]))
-    else if (this.#current !== undefined && this.#reading === undefined) this.#hold(data)
-    else this.#feed(data)
+  onRead(parsed: number): void {
+    this.#isReading = false
+    if (this.#isOver) return
+    if (parsed < 0) this.#malformed()
+    else if (this.#mayStop) this.#keepRest(parsed)
+    if (this.#isOver) return
+    this.#flush()
+    if (this.#current === undefined) this.#goOn()
   }
 
-  #hold(data: Buffer): void {
-    this.#held = data
-    this.#socket.pause()
-  }
-
-  #feed(data: Buffer): void {
-    let rest = data
-    this.#isFeeding = true
-    while (rest.length > 0) {
-      if (this.#current === undefined && !this.#parser.isInside)
-        this.#deadline = this.#front.times.in(this.#front.limits.headMs)
-      const read = this.#parser.execute(rest)
-      if (this.#isOver) break
-      if (read < 0) {
-        this.#malformed()
-        break
-      }
-      rest = rest.subarray(read)
-      if (rest.length > 0 && this.#isBusy) {
-        this.#hold(rest)
-        break
-      }
-    }
-    this.#isFeeding = false
-    this.#current?.listener?.flush()
-    if (this.#current === undefined && this.#waiting) this.#goOn()
+  /** The parser stops behind a head that asks to switch protocols. Where that is not done, what follows is the next request. */
+  #keepRest(parsed: number): void {
+    this.#mayStop = false
+    const rest = this.#parser.restOf(parsed)
+    if (rest === undefined) return
+    this.#held = rest
+    this.#parser.pause()
   }
 
   /** Nothing that comes is read any more. */
@@ -231,36 +242,65 @@ export class Http1Connection implements ParserEvents, Timed {
     return this.#current !== undefined || this.#waiting !== undefined
   }
 
-  /** After an answer: what waits comes next. */
-  #goOn(): void {
-    const next = this.#waiting?.shift()
-    if (this.#waiting?.length === 0) this.#waiting = undefined
-    if (next) {
-      this.#current = next
-      this.#progress()
-      this.#front.handle(next)
-      return
-    }
-    const held = this.#held
-    this.#held = undefined
-    if (held) this.#feed(held)
-    if (this.#held !== undefined || this.#isLingering || this.#isDetached) return
-    if (this.#current === undefined && (this.#hasEnded || this.#front.isDraining)) this.#linger()
-    else this.#socket.resume()
+  get #hasMore(): boolean {
+    return this.#held !== undefined || this.#waiting !== undefined
   }
 
-  #progress(): void {
-    const { times, limits } = this.#front
-    const isReceived = this.#current?.isReceived === true
-    this.#deadline = isReceived ? Infinity : times.in(limits.bodyStallMs)
+  /** After an answer: what waits comes next. */
+  #goOn(): void {
+    while (this.#current === undefined && !this.#isOver && this.#takeNext()) {
+      // Some are answered at once.
+    }
+    if (!this.#isOver && !this.#hasMore) this.#parser.resume()
+  }
+
+  /** @returns whether there was anything to do */
+  #takeNext(): boolean {
+    const next = this.#waiting?.shift()
+    if (this.#waiting?.length === 0) this.#waiting = undefined
+    this.#isReading = true
+    if (next) this.#begin(next)
+    else if (this.#held) this.#readHeld(this.#held)
+    else if (this.#trouble !== '') this.#refuseTrouble()
+    else if (this.#hasEnded || this.#front.isDraining) this.#linger()
+    else {
+      this.#isReading = false
+      return false
+    }
+    this.#isReading = false
+    return true
+  }
+
+  #readHeld(held: Buffer): void {
+    this.#mayStop = false
+    this.#held = undefined
+    const parsed = this.#parser.execute(held)
+    if (this.#isOver) return
+    if (parsed < 0) this.#malformed()
+    else if (parsed < held.length) this.#held = held.subarray(parsed)
+    this.#mayStop = false
+    this.#flush()
+  }
+
+  #flush(): void {
+    this.#current?.listener?.flush()
   }
 
   #malformed(): void {
-    const { trouble } = this.#parser
+    this.#trouble = this.#parser.trouble
     const current = this.#current
-    if (current?.hasBegun === true) return void this.#socket.destroy()
-    current?.closed()
-    switch (trouble) {
+    this.#parser.pause()
+    if (current !== undefined && !current.isReceived) {
+      if (current.hasBegun) return void this.#socket.destroy()
+      current.closed()
+      this.#current = undefined
+    }
+    // The answers to what came before it come before its own.
+    if (!this.#isBusy) this.#refuseTrouble()
+  }
+
+  #refuseTrouble(): void {
+    switch (this.#trouble) {
       case 'HPE_HEADER_OVERFLOW':
       case 'TOO_MANY_HEADERS':
         return this.#refuse(431, 'Request Header Fields Too Large')
@@ -285,11 +325,12 @@ export class Http1Connection implements ParserEvents, Timed {
     this.#isLingering = true
     this.#held = undefined
     this.#waiting = undefined
+    this.#current = undefined
     this.#deadline = Infinity
     this.out.flush()
     this.#socket.end(() => (this.#deadline = this.#front.times.in(LINGER_MS)))
     if (this.#hasEnded) this.#socket.destroySoon()
-    else this.#socket.resume()
+    else this.#parser.resume()
   }
 
   #ended(): void {

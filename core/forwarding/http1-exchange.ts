@@ -18,6 +18,8 @@ export class Http1Exchange implements Exchange {
   #trailers: readonly string[] | undefined
   /** Whether all of the request has come. */
   isReceived = false
+  /** Whether the client has been told to send the body, or did not ask. */
+  #mayContinue: boolean
   /** Whether another request may follow on the connection. */
   keepsAlive: boolean
   hasBegun = false
@@ -34,11 +36,17 @@ export class Http1Exchange implements Exchange {
     this.hasBody = head.framing !== 'none'
     // One that asks for a websocket is the last, whatever becomes of it: what follows may be meant for the websocket.
     this.wantsWebsocket = upgrade && head.upgrade === 'websocket' && head.version === '1.1'
+    this.#mayContinue = !this.expectsContinue
     this.keepsAlive = keepAlive && !this.wantsWebsocket && head.method !== 'CONNECT'
   }
 
   get expectsContinue(): boolean {
     return this.head.expectsContinue && this.head.version !== '1.0'
+  }
+
+  /** Whether it is the client's turn: to send more of the body. */
+  get isAwaited(): boolean {
+    return !this.isReceived && this.#mayContinue
   }
 
   receive(listener: ExchangeListener): void {
@@ -56,6 +64,7 @@ export class Http1Exchange implements Exchange {
   /** Called by the connection. */
   received(piece: Buffer): void {
     if (this.#isOver) return
+    this.#mayContinue = true
     if (this.listener) return this.listener.received(piece)
     this.#early ??= []
     this.#early.push(piece)
@@ -83,10 +92,13 @@ export class Http1Exchange implements Exchange {
     const { out } = this.#connection
     out.text(`HTTP/1.1 ${status} ${reason}\r\n${headerLines(headers)}\r\n`)
     out.flush()
+    this.#mayContinue = true
+    this.#connection.progress()
   }
 
   begin({ status, reason, headers }: ResponseHead, body: BodyKind): void {
     this.hasBegun = true
+    this.#mayContinue = true
     // What is still to come of the request is not waited for.
     if (!this.isReceived || this.#connection.isEnding) this.keepsAlive = false
     let text = `HTTP/1.1 ${status} ${reason}\r\n${headerLines(headers)}`
