@@ -1,13 +1,13 @@
 import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type RequestListener } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
-import { createServer as createRawServer, type Server, type Socket } from 'node:net'
+import type { Server } from 'node:net'
 import { join } from 'node:path'
 
+import { Entrance } from '#core/forwarding/entrance.ts'
 import { DEFAULT_FORWARDING } from '#core/forwarding/forwarding-options.ts'
 import { Front } from '#core/forwarding/front.ts'
 import { DEFAULT_LIMITS } from '#core/forwarding/limits.ts'
-import { peerOf } from '#core/forwarding/peer-of.ts'
 import { Routes } from '#core/forwarding/routes.ts'
 
 import { answersFrom } from './answers.ts'
@@ -44,9 +44,7 @@ async function serve(options: ProxyOptions): Promise<void> {
     forwarding: DEFAULT_FORWARDING,
     limits: DEFAULT_LIMITS,
   })
-  const entrance = createRawServer({ allowHalfOpen: true, noDelay: true }, (socket: Socket) =>
-    front.serve(socket, peerOf(socket, false)),
-  )
+  const entrance = openEntrance(options, front, log)
   const api = serverFor(
     options.tls.api,
     createRouteApi({
@@ -67,11 +65,23 @@ async function serve(options: ProxyOptions): Promise<void> {
       'the API asks for no token: whoever reaches it decides where requests go. Set CONFIGPROXY_AUTH_TOKEN.',
     )
   const others = await serveBeside(options, metrics, log)
-  await listening(entrance, options.front, '')
+  await listening(entrance.server, options.front, '')
   log.info(`serving on ${shownPlace(options.front)}, to ${options.defaultTarget ?? 'routes alone'}`)
   if (options.pidFile !== undefined) keepPidFile(options.pidFile)
   process.send?.({ type: 'ready' })
-  endOrderly([entrance, api, ...others], front, log)
+  endOrderly([entrance.server, api, ...others], front, log)
+}
+
+function openEntrance(options: ProxyOptions, front: Front, log: ProxyLog): Entrance {
+  return new Entrance({
+    tls: options.tls.front && readTls(options.tls.front),
+    http2: options.http2,
+    handshakeMs: front.limits.headMs,
+    trusted: options.trustedProxies,
+    announcers: options.announcers,
+    serve: (socket, peer) => front.serve(socket, peer),
+    failed: ({ message }) => log.debug(`a connection came to nothing: ${message}`),
+  })
 }
 
 function openRoutes(

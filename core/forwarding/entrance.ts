@@ -16,6 +16,7 @@ import {
 import { kindOfAddress } from '#core/base/ip-address.ts'
 
 import type { Peer } from './message.ts'
+import { bareAddress, peerOf } from './peer-of.ts'
 import { takeProxyHeader } from './proxy-header-reader.ts'
 import type { ProxyHeader } from './proxy-protocol.ts'
 
@@ -66,7 +67,7 @@ export class Entrance {
     server.on('tlsClientError', (error) => failed?.(error))
     server.on('secureConnection', (socket) => {
       socket.disableRenegotiation()
-      serve(socket, this.#peerOf(socket, this.#told.get(endsOf(socket)), true))
+      serve(socket, this.#peerOf(socket, this.#told.get(endsOf(socket))))
     })
     return server
   }
@@ -81,7 +82,7 @@ export class Entrance {
   }
 
   #goOn(socket: Socket, header: ProxyHeader | undefined): void {
-    if (!this.#tls) return this.#options.serve(socket, this.#peerOf(socket, header, false))
+    if (!this.#tls) return this.#options.serve(socket, this.#peerOf(socket, header))
     if (header) {
       const ends = endsOf(socket)
       this.#told.set(ends, header)
@@ -90,7 +91,7 @@ export class Entrance {
     this.#tls.emit('connection', socket)
   }
 
-  #peerOf(socket: Socket, header: ProxyHeader | undefined, secure: boolean): Peer {
+  #peerOf(socket: Socket, header: ProxyHeader | undefined): Peer {
     const { trusted } = this.#options
     if (header?.kind === 'client') {
       const { address, localPort } = header
@@ -98,14 +99,12 @@ export class Entrance {
         address,
         localPort,
         // A balancer is believed about TLS as it is believed about addresses.
-        secure: secure || header.secure,
+        secure: header.secure || 'encrypted' in socket,
         trusted: isElsewhere(address) && isListed(address, trusted),
       }
     }
-    const address = bareAddress(socket)
-    const localPort = socket.localPort ?? 0
     // What comes through a balancer that does not say whose it is may be anybody's.
-    return { address, localPort, secure, trusted: !header && isListed(address, trusted) }
+    return peerOf(socket, !header && isListed(bareAddress(socket), trusted))
   }
 }
 
@@ -116,11 +115,6 @@ function isElsewhere(address: string): boolean {
 
 function isListed(address: string, list: BlockList): boolean {
   return address !== '' && list.check(address, isIPv6(address) ? 'ipv6' : 'ipv4')
-}
-
-/** An IPv4 address is never in its mapped form; '' for a unix socket. */
-function bareAddress({ remoteAddress = '' }: Socket): string {
-  return remoteAddress.replace(/^::ffff:(?=\d+\.)/i, '')
 }
 
 /** What tells a connection from all others that are open. */

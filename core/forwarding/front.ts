@@ -46,7 +46,7 @@ export class Front implements FrontContext, ForwardingContext {
     this.byHost = routes.byHost
     this.gate = gate
     this.meter = meter
-    this.#http2 = new Http2Front({ limits, meter, handle: (exchange) => this.handle(exchange) })
+    this.#http2 = new Http2Front(this)
   }
 
   /** A client's connection, plain or TLS: HTTP/2 where the client has chosen it (ALPN), else HTTP/1. */

@@ -35,6 +35,8 @@ export class Http2Exchange implements Exchange {
   readonly #clock: { readonly now: number }
   #listener: ExchangeListener | undefined
   #received = 0
+  /** With it the announced length is reached: held back until the body has ended there, for with it the server has a whole request. */
+  #last: Buffer | undefined
   #bodyIsWhole: boolean
   #trailersIn: readonly string[] = []
   #trailersOut: readonly string[] = []
@@ -179,6 +181,10 @@ export class Http2Exchange implements Exchange {
     this.movedAt = this.#clock.now
     this.#received += piece.length
     if (this.#length !== undefined && this.#received > this.#length) return this.#refuse()
+    if (this.#received === this.#length) {
+      this.#last = piece
+      return
+    }
     this.#listener?.received(piece)
     this.#listener?.flush()
   }
@@ -194,6 +200,7 @@ export class Http2Exchange implements Exchange {
     if (this.#over || this.#bodyIsWhole || this.#stream.closed) return
     if (this.#length !== undefined && this.#received !== this.#length) return this.#refuse()
     this.#bodyIsWhole = true
+    if (this.#last) this.#listener?.received(this.#last)
     this.#listener?.receivedAll(this.#trailersIn)
     this.#listener?.flush()
   }

@@ -16,6 +16,7 @@ import { Http2Front } from './http2-front.ts'
 import { acceptOf } from './http2-websocket.ts'
 import { DEFAULT_LIMITS } from './limits.ts'
 import { headerOf } from './message.ts'
+import { TimeLimits } from './time-limits.ts'
 import {
   data,
   END_HEADERS,
@@ -76,6 +77,7 @@ beforeEach(async () => {
     ended: () => undefined,
   }
   front = new Http2Front({
+    times: new TimeLimits(1000),
     limits: { ...DEFAULT_LIMITS, headerCount: 20 },
     meter,
     handle: (exchange) => {

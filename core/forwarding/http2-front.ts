@@ -8,21 +8,23 @@ import {
 import type { Duplex } from 'node:stream'
 
 import type { Exchange } from './exchange.ts'
-import { Http2Exchange } from './http2-exchange.ts'
-import { readHttp2Head } from './http2-head.ts'
+import { type Begun, Http2Exchange } from './http2-exchange.ts'
+import { type Http2Head, readHttp2Head } from './http2-head.ts'
 import { websocketHeaders } from './http2-websocket.ts'
 import type { Limits } from './limits.ts'
 import type { Peer } from './message.ts'
 import type { Meter } from './meter.ts'
 import { ReadHead } from './read-head.ts'
+import type { Timed, TimeLimits } from './time-limits.ts'
 
 const { NGHTTP2_ENHANCE_YOUR_CALM, NGHTTP2_FLAG_END_STREAM, NGHTTP2_PROTOCOL_ERROR } = constants
 
 export interface Http2FrontOptions {
   readonly limits: Limits
+  readonly times: TimeLimits
   readonly meter: Meter | undefined
   /** The one entrance of every request, whatever the version of HTTP. */
-  readonly handle: (exchange: Exchange) => void
+  handle(exchange: Exchange): void
 }
 
 /** Streams of one connection at once, and what each may send ahead of the server behind. Together they bound its memory. */
@@ -37,14 +39,11 @@ const CONNECTION_WINDOW = 1024 * 1024
 const MOST_BROKEN = 400
 const BROKEN_A_SECOND = 20
 
-const SWEEP_MS = 1000
-
 /** Requests by HTTP/2, from connections whose client has chosen it (ALPN `h2`). */
 export class Http2Front {
   readonly #options: Http2FrontOptions
   readonly #session: ReturnType<typeof sessionOptions>
   readonly #connections = new Set<Connection>()
-  #sweeps: NodeJS.Timeout | undefined
 
   constructor(options: Http2FrontOptions) {
     this.#options = options
@@ -56,8 +55,11 @@ export class Http2Front {
     const session = performServerHandshake(socket, this.#session)
     const connection = new Connection(session, peer, this.#options)
     this.#connections.add(connection)
-    this.#sweeps ??= setInterval(() => this.#sweep(), SWEEP_MS).unref()
-    session.once('close', () => this.#connections.delete(connection))
+    this.#options.times.add(connection)
+    session.once('close', () => {
+      this.#connections.delete(connection)
+      this.#options.times.delete(connection)
+    })
   }
 
   /** Every client is told to open no more streams here (GOAWAY); connections end when their last stream does. */
@@ -66,16 +68,7 @@ export class Http2Front {
   }
 
   close(): void {
-    clearInterval(this.#sweeps)
-    this.#sweeps = undefined
     for (const connection of this.#connections) connection.close()
-  }
-
-  #sweep(): void {
-    for (const connection of this.#connections) connection.sweep()
-    if (this.#connections.size > 0) return
-    clearInterval(this.#sweeps)
-    this.#sweeps = undefined
   }
 }
 
@@ -105,23 +98,24 @@ function sessionOptions({ headerBytes, headerCount }: Limits) {
 }
 
 /** One connection: its streams, and what it may ask for. */
-class Connection {
+class Connection implements Timed {
   readonly #session: ServerHttp2Session
   readonly #peer: Peer
   readonly #options: Http2FrontOptions
   readonly #exchanges = new Set<Http2Exchange>()
-  /** Milliseconds; moved on once a sweep, so that a piece of a body costs no look at the clock. */
-  readonly #clock = { now: performance.now() }
   /** Since when no stream is open; at first, since the connection is. */
-  #quietSince = this.#clock.now
+  #quietSince: number
   #streams = 0
   #hadStreams = false
   #mayBreak = MOST_BROKEN
+  #brokenSince: number
 
   constructor(session: ServerHttp2Session, peer: Peer, options: Http2FrontOptions) {
     this.#session = session
     this.#peer = peer
     this.#options = options
+    this.#quietSince = options.times.now
+    this.#brokenSince = options.times.now
     session.setLocalWindowSize(CONNECTION_WINDOW)
     session.on('error', () => session.destroy())
     session.on('stream', (stream, _headers, flags, raw: unknown) => {
@@ -138,11 +132,11 @@ class Connection {
     this.#session.destroy()
   }
 
-  sweep(): void {
+  check(now: number): void {
     const { headMs, idleMs, bodyStallMs, writeStallMs } = this.#options.limits
-    this.#clock.now = performance.now()
-    const { now } = this.#clock
-    this.#mayBreak = Math.min(MOST_BROKEN, this.#mayBreak + (BROKEN_A_SECOND * SWEEP_MS) / 1000)
+    const more = ((now - this.#brokenSince) / 1000) * BROKEN_A_SECOND
+    this.#mayBreak = Math.min(MOST_BROKEN, this.#mayBreak + more)
+    this.#brokenSince = now
     const isOver = (since: number, limit: number) => limit > 0 && now - since > limit
     if (this.#streams === 0 && isOver(this.#quietSince, this.#hadStreams ? idleMs : headMs))
       this.drain()
@@ -168,29 +162,22 @@ class Connection {
     stream.on('error', () => undefined)
     stream.once('close', () => {
       this.#streams--
-      if (this.#streams === 0) this.#quietSince = this.#clock.now
+      if (this.#streams === 0) this.#quietSince = this.#options.times.now
     })
     if (stream.closed) this.#broke()
     return !stream.closed
   }
 
   #request(stream: ServerHttp2Stream, raw: readonly string[], isWhole: boolean): void {
-    const { handle, meter, limits } = this.#options
+    const { limits, meter, times } = this.#options
     const read = readHttp2Head(raw)
     if ('why' in read || (isWhole && (read.length ?? 0) > 0)) {
       meter?.refused('malformed')
       stream.close(NGHTTP2_PROTOCOL_ERROR)
       return this.#broke()
     }
-    const { method, target, length, protocol } = read
-    const websocketKey = protocol && randomBytes(16).toString('base64')
-    const headers = websocketKey
-      ? [...websocketHeaders(read.headers), 'sec-websocket-key', websocketKey]
-      : read.headers
-    const head = new ReadHead({ method, target, headers, peer: this.#peer, version: '2' })
-    const hasBody = !isWhole && protocol === undefined
-    const exchange = new Http2Exchange({ stream, head, length, hasBody, websocketKey }, this.#clock)
-    if (headers.length > 2 * limits.headerCount) {
+    const exchange = new Http2Exchange(begun(stream, read, { isWhole, peer: this.#peer }), times)
+    if (exchange.head.headers.length > 2 * limits.headerCount) {
       meter?.refused('limit')
       return exchange.answer({ status: 431, reason: '', headers: [], body: Buffer.alloc(0) })
     }
@@ -199,7 +186,7 @@ class Connection {
       this.#exchanges.delete(exchange)
       if (exchange.wasBroken) this.#broke()
     })
-    handle(exchange)
+    this.#options.handle(exchange)
   }
 
   #broke(): void {
@@ -208,4 +195,19 @@ class Connection {
     this.#options.meter?.refused('limit')
     this.#session.destroy(new Error('too many broken streams'), NGHTTP2_ENHANCE_YOUR_CALM)
   }
+}
+
+/** The request as HTTP/1 says it, with the words that HTTP/2 has none for. */
+function begun(
+  stream: ServerHttp2Stream,
+  { method, target, headers: read, length, protocol }: Http2Head,
+  { isWhole, peer }: { readonly isWhole: boolean; readonly peer: Peer },
+): Begun {
+  const websocketKey = protocol && randomBytes(16).toString('base64')
+  const hasBody = !isWhole && protocol === undefined && length !== 0
+  const headers = websocketKey ? websocketHeaders(read) : [...read]
+  if (hasBody && length === undefined) headers.push('transfer-encoding', 'chunked')
+  if (websocketKey) headers.push('upgrade', 'websocket', 'sec-websocket-key', websocketKey)
+  const head = new ReadHead({ method, target, headers, peer, version: '2' })
+  return { stream, head, length, hasBody, websocketKey }
 }
