@@ -1,17 +1,15 @@
 import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, type RequestListener } from 'node:http'
+import { createServer, type RequestListener, Server as HttpServer } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
 import type { Server } from 'node:net'
 import { join } from 'node:path'
 
 import { Entrance } from '#core/forwarding/entrance.ts'
-import { DEFAULT_FORWARDING } from '#core/forwarding/forwarding-options.ts'
+import type { ClientTls } from '#core/forwarding/forwarding-options.ts'
 import { Front } from '#core/forwarding/front.ts'
-import { DEFAULT_LIMITS } from '#core/forwarding/limits.ts'
-import { Routes } from '#core/forwarding/routes.ts'
 
-import { answersFrom } from './answers.ts'
 import { CommandLineEnd, readCommandLine } from './command-line.ts'
+import { errorPages } from './error-pages.ts'
 import { listening, shownPlace } from './listen.ts'
 import { openLog, type ProxyLog } from './log.ts'
 import { ProxyMetrics } from './metrics.ts'
@@ -19,6 +17,7 @@ import { proxyOptions, type ProxyOptions } from './options.ts'
 import { redirectToHttps } from './redirect.ts'
 import { createRouteApi } from './route-api.ts'
 import { addRoute, restoreRoutes, saveRoutes } from './routes-file.ts'
+import { TimedRoutes } from './timed-routes.ts'
 import { readTls, type TlsFiles } from './tls.ts'
 
 /** How long requests may go on after the proxy was told to end. */
@@ -36,34 +35,18 @@ try {
 async function serve(options: ProxyOptions): Promise<void> {
   const log = openLog(options.logLevel, (line) => console.error(line))
   const routes = openRoutes(options, log)
-  const metrics = new ProxyMetrics()
-  const front = new Front({
-    routes,
-    answers: answersFrom(options.errors),
-    publicNames: options.publicNames,
-    forwarding: DEFAULT_FORWARDING,
-    limits: DEFAULT_LIMITS,
+  const metrics = new ProxyMetrics(routes)
+  const front = frontOf(options, { routes, metrics, log })
+  const entrance = new Entrance({
+    tls: options.tls.front && readTls(options.tls.front),
+    http2: options.http2,
+    handshakeMs: options.limits.headMs,
+    trusted: options.trustedProxies,
+    announcers: options.announcers,
+    serve: (socket, peer) => front.serve(socket, peer),
+    failed: (why) => log.debug(`a connection came to nothing: ${why.message}`),
   })
-  const entrance = openEntrance(options, front, log)
-  const api = serverFor(
-    options.tls.api,
-    createRouteApi({
-      routes,
-      token: options.token,
-      hostRouting: options.hostRouting,
-      changed: () => options.routesFile !== undefined && saveRoutes(routes, options.routesFile),
-      meter: metrics,
-      metrics,
-      log,
-    }),
-  )
-  await listening(api, options.api, 'api-')
-  if ('path' in options.api && options.sharedSockets) chmodSync(options.api.path, 0o660)
-  log.info(`API on ${shownPlace(options.api)}`)
-  if (options.token === undefined)
-    log.warn(
-      'the API asks for no token: whoever reaches it decides where requests go. Set CONFIGPROXY_AUTH_TOKEN.',
-    )
+  const api = await serveApi(options, { routes, metrics, log })
   const others = await serveBeside(options, metrics, log)
   await listening(entrance.server, options.front, '')
   log.info(`serving on ${shownPlace(options.front)}, to ${options.defaultTarget ?? 'routes alone'}`)
@@ -72,29 +55,74 @@ async function serve(options: ProxyOptions): Promise<void> {
   endOrderly([entrance.server, api, ...others], front, log)
 }
 
-function openEntrance(options: ProxyOptions, front: Front, log: ProxyLog): Entrance {
-  return new Entrance({
-    tls: options.tls.front && readTls(options.tls.front),
-    http2: options.http2,
-    handshakeMs: front.limits.headMs,
-    trusted: options.trustedProxies,
-    announcers: options.announcers,
-    serve: (socket, peer) => front.serve(socket, peer),
-    failed: ({ message }) => log.debug(`a connection came to nothing: ${message}`),
+interface Parts {
+  readonly routes: TimedRoutes
+  readonly metrics: ProxyMetrics
+  readonly log: ProxyLog
+}
+
+function frontOf(options: ProxyOptions, { routes, metrics, log }: Parts): Front {
+  const { errors, tls, forwarding, limits, publicNames } = options
+  const clientTls = clientTlsOf(tls)
+  const pages =
+    errors.by === 'server' ? { by: 'server' as const, source: { ...errors, clientTls } } : errors
+  return new Front({
+    routes,
+    answers: errorPages(pages, log),
+    publicNames,
+    forwarding: { ...forwarding, clientTls },
+    limits,
+    meter: metrics,
   })
+}
+
+function clientTlsOf({ client, insecure }: ProxyOptions['tls']): ClientTls {
+  const { key, cert, ca } = client ? readTls(client) : {}
+  return {
+    ...(key !== undefined && { key }),
+    ...(cert !== undefined && { cert }),
+    ...(ca !== undefined && { ca }),
+    ...(insecure && { rejectUnauthorized: false }),
+  }
 }
 
 function openRoutes(
   { hostRouting, routesFile, defaultTarget }: ProxyOptions,
   log: ProxyLog,
-): Routes {
-  const routes = new Routes(undefined, new Date(), { byHost: hostRouting })
+): TimedRoutes {
+  const routes = new TimedRoutes(undefined, new Date(), { byHost: hostRouting })
   if (routesFile !== undefined) {
     const trouble = restoreRoutes(routes, routesFile)
     if (trouble !== undefined) log.error(trouble)
   }
   if (defaultTarget !== undefined) addRoute(routes, '/', { target: defaultTarget })
   return routes
+}
+
+async function serveApi(
+  { api: place, tls, token, hostRouting, routesFile, sharedSockets }: ProxyOptions,
+  { routes, metrics, log }: Parts,
+): Promise<Server> {
+  const api = serverFor(
+    tls.api,
+    createRouteApi({
+      routes,
+      token,
+      hostRouting,
+      changed: () => routesFile !== undefined && saveRoutes(routes, routesFile),
+      meter: metrics,
+      metrics,
+      log,
+    }),
+  )
+  await listening(api, place, 'api-')
+  if ('path' in place && sharedSockets) chmodSync(place.path, 0o660)
+  log.info(`API on ${shownPlace(place)}`)
+  if (token === undefined)
+    log.warn(
+      'the API asks for no token: whoever reaches it decides where requests go. Set CONFIGPROXY_AUTH_TOKEN.',
+    )
+  return api
 }
 
 /** Metrics and the way to https, where they are asked for. */
@@ -112,7 +140,7 @@ async function serveBeside(
   }
   if (redirect) {
     const server = createServer(redirectToHttps(redirect.to))
-    const from = { host: '', port: redirect.port }
+    const from = { host: redirect.host, port: redirect.port }
     await listening(server, from, 'redirect-')
     log.info(`requests to ${shownPlace(from)} are sent to https, port ${redirect.to}`)
     servers.push(server)
@@ -129,26 +157,29 @@ function keepPidFile(file: string): void {
   process.once('exit', () => rmSync(file, { force: true }))
 }
 
-/** On SIGTERM, and when the supervisor is gone: no new connections, a little time for what runs, then the end. */
+/**
+ * On SIGTERM, and when the supervisor is gone: nothing new is let in, what runs has a little time. Told a second time, it ends at
+ * once.
+ */
 function endOrderly(servers: readonly Server[], front: Front, log: ProxyLog): void {
-  let ending = false
+  let isEnding = false
+  const exit = () => {
+    front.close()
+    process.exit(TOLD_TO_END)
+  }
   const end = (why: string) => {
-    if (ending) return
-    ending = true
+    if (isEnding) return exit()
+    isEnding = true
     log.warn(why)
     for (const server of servers) {
       server.close()
-      if ('closeIdleConnections' in server)
-        (server as import('node:http').Server).closeIdleConnections()
+      if (server instanceof HttpServer) server.closeAllConnections()
     }
-    setTimeout(() => {
-      front.close()
-      process.exit(TOLD_TO_END)
-    }, DRAIN_MS).unref()
-    void front.drain().then(() => process.exit(TOLD_TO_END))
+    setTimeout(exit, DRAIN_MS).unref()
+    void front.drain().then(exit)
   }
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
-    process.once(signal, () => end(`ending, told by ${signal}`))
+    process.on(signal, () => end(`ending, told by ${signal}`))
   if (process.send) process.once('disconnect', () => end('ending, for the supervisor is gone'))
 }
 

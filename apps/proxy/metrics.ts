@@ -2,7 +2,13 @@ import type { RequestListener } from 'node:http'
 
 import type { Registry } from 'prom-client'
 
+import type { RefusalReason } from '#core/forwarding/answers.ts'
+import type { Meter } from '#core/forwarding/meter.ts'
+import type { CloseReason } from '#core/forwarding/routes.ts'
+
 import { type ApiAnswer, answerWith } from './api-answer.ts'
+import type { Family } from './prom-registry.ts'
+import type { TimedRoutes } from './timed-routes.ts'
 
 /** What the REST API counts. */
 export interface ApiMeter {
@@ -17,27 +23,53 @@ export interface ShownMetrics {
   shown(): Promise<ApiAnswer>
 }
 
-interface Family {
-  readonly name: string
-  readonly help: string
-  readonly label?: string
-  /** By the value of the label; without one, under ''. */
-  readonly values: () => Iterable<readonly [string, number]>
-}
-
 /**
- * The proxy in numbers, under configurable-http-proxy's names. Counting is adding to a number; Prometheus' library is loaded, and
- * filled, when somebody asks for the first time.
+ * The proxy in numbers, under configurable-http-proxy's names and some of its own. Counting is adding to a number; Prometheus'
+ * library is loaded, and filled, when somebody asks for the first time.
  */
-export class ProxyMetrics implements ApiMeter, ShownMetrics {
-  readonly #api = new Map<number, number>()
+export class ProxyMetrics implements Meter, ApiMeter, ShownMetrics {
+  readonly #routes: TimedRoutes
+  readonly #asked = { web: 0, ws: 0 }
+  readonly #answered = new Counts<number>()
+  readonly #refused = new Counts<RefusalReason>()
+  readonly #ended = new Counts<CloseReason>()
+  readonly #api = new Counts<number>()
+  #open = 0
   #listed = 0
   #added = 0
   #deleted = 0
   #registry: Promise<Registry> | undefined
 
+  constructor(routes: TimedRoutes) {
+    this.#routes = routes
+  }
+
+  opened(): void {
+    this.#open++
+  }
+
+  closed(): void {
+    this.#open--
+  }
+
+  asked(kind: 'web' | 'ws'): void {
+    this.#asked[kind]++
+  }
+
+  answered(status: number): void {
+    this.#answered.add(status)
+  }
+
+  refused(reason: RefusalReason): void {
+    this.#refused.add(reason)
+  }
+
+  ended(why: CloseReason): void {
+    this.#ended.add(why)
+  }
+
   api(status: number): void {
-    this.#api.set(status, (this.#api.get(status) ?? 0) + 1)
+    this.#api.add(status)
   }
 
   routesListed(): void {
@@ -53,7 +85,7 @@ export class ProxyMetrics implements ApiMeter, ShownMetrics {
   }
 
   async shown(): Promise<ApiAnswer> {
-    this.#registry ??= registryOf(this.#families())
+    this.#registry ??= this.#load()
     const registry = await this.#registry
     return { status: 200, type: registry.contentType, text: await registry.metrics() }
   }
@@ -64,6 +96,15 @@ export class ProxyMetrics implements ApiMeter, ShownMetrics {
       const said = request.url === '/metrics' ? this.shown() : { status: 404, text: 'Not Found' }
       void Promise.resolve(said).then((answer) => answerWith(response, answer))
     }
+  }
+
+  async #load(): Promise<Registry> {
+    const { registryOf } = await import('./prom-registry.ts')
+    return registryOf(this.#families(), {
+      count: () => this.#routes.count,
+      samples: () => this.#routes.samples(),
+      active: () => this.#answered.below(300),
+    })
   }
 
   #families(): readonly Family[] {
@@ -77,35 +118,66 @@ export class ProxyMetrics implements ApiMeter, ShownMetrics {
         values: one(() => this.#deleted),
       },
       {
+        name: 'requests_web',
+        help: 'Requests that are no websocket',
+        values: one(() => this.#asked.web),
+      },
+      { name: 'requests_ws', help: 'Websockets', values: one(() => this.#asked.ws) },
+      {
+        name: 'requests_proxy',
+        help: 'Answers, of servers behind and of the proxy in their place',
+        label: 'status',
+        values: () => this.#answered,
+      },
+      {
         name: 'requests_api',
         help: 'Requests to the API',
         label: 'status',
-        values: () => byStatus(this.#api),
+        values: () => this.#api,
+      },
+      {
+        name: 'bulkhead_proxy_refused_total',
+        help: 'Requests that were answered here and not behind, or cut off by a limit',
+        label: 'reason',
+        values: () => this.#refused,
+      },
+      {
+        name: 'bulkhead_proxy_ended_total',
+        help: 'Live requests and websockets that were ended from here',
+        label: 'why',
+        values: () => this.#ended,
+      },
+      {
+        name: 'bulkhead_proxy_connections',
+        help: 'Connections of clients',
+        kind: 'gauge',
+        values: one(() => this.#open),
+      },
+      {
+        name: 'bulkhead_proxy_routes',
+        help: 'Routes',
+        kind: 'gauge',
+        values: one(() => this.#routes.size),
       },
     ]
   }
 }
 
-function byStatus(counts: ReadonlyMap<number, number>): readonly (readonly [string, number])[] {
-  return [...counts].map(([status, count]) => [String(status), count])
-}
+/** How often each was counted, by its name. */
+class Counts<Key extends string | number> {
+  readonly #counts = new Map<Key, number>()
 
-async function registryOf(families: readonly Family[]): Promise<Registry> {
-  const { collectDefaultMetrics, Counter, Registry } = await import('prom-client')
-  const registry = new Registry()
-  collectDefaultMetrics({ register: registry })
-  for (const { name, help, label, values } of families) {
-    const counter: InstanceType<typeof Counter> = new Counter({
-      name,
-      help,
-      labelNames: label === undefined ? [] : [label],
-      registers: [registry],
-      collect: () => {
-        counter.reset()
-        for (const [value, count] of values())
-          counter.inc(label === undefined ? {} : { [label]: value }, count)
-      },
-    })
+  add(key: Key): void {
+    this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1)
   }
-  return registry
+
+  below(this: Counts<number>, limit: number): number {
+    let sum = 0
+    for (const [key, count] of this.#counts) if (key < limit) sum += count
+    return sum
+  }
+
+  *[Symbol.iterator](): Iterator<readonly [string, number]> {
+    for (const [key, count] of this.#counts) yield [String(key).replaceAll(' ', '_'), count]
+  }
 }

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
 
+import { DEFAULT_LIMITS } from '#core/forwarding/limits.ts'
+
 import { readCommandLine } from './command-line.ts'
 import { proxyOptions } from './options.ts'
 
@@ -32,6 +34,7 @@ describe('what was typed', () => {
     [['--redirect-port', '80'], 'needs --ssl-key'],
     [['--default-target', 'nonsense'], 'is no target'],
     [['--error-target', 'ftp://x'], 'is no target'],
+    [['--protocol-rewrite', 'gopher'], 'neither http nor https'],
     [['--port', '65535'], 'give --api-port'],
     [['--trusted-proxy', '10.0.0.0/33'], 'neither an address nor a range'],
     [['--trusted-proxy', 'proxy.example'], 'neither an address nor a range'],
@@ -78,8 +81,25 @@ describe('what was typed', () => {
     expect(of(['--error-target', 'http://127.0.0.1:8081/hub/error/']).errors).toEqual({
       by: 'server',
       target: { kind: 'tcp', host: '127.0.0.1', port: 8081, basePath: '/hub/error/' },
-      path: '/hub/error',
     })
+  })
+
+  test('holds the limits that are given beside those that are there anyway', () => {
+    expect(of([]).limits).toEqual(DEFAULT_LIMITS)
+    expect(of(['--timeout=0', '--proxy-timeout=0', '--keep-alive-timeout=0']).limits).toEqual(
+      DEFAULT_LIMITS,
+    )
+    expect(
+      of(['--timeout=2000', '--proxy-timeout=90000', '--keep-alive-timeout=1']).limits,
+    ).toEqual({
+      ...DEFAULT_LIMITS,
+      idleMs: 1,
+      bodyStallMs: 2000,
+      writeStallMs: 2000,
+      connectMs: 2000,
+      silenceMs: 2000,
+    })
+    expect(of(['--proxy-timeout=90000']).limits).toEqual({ ...DEFAULT_LIMITS, silenceMs: 90_000 })
   })
 
   test('hands each side of TLS its files and its passphrase', () => {

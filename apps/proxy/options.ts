@@ -1,5 +1,7 @@
 import { BlockList, isIP } from 'node:net'
 
+import { DEFAULT_FORWARDING, type ForwardingOptions } from '#core/forwarding/forwarding-options.ts'
+import { DEFAULT_LIMITS, type Limits } from '#core/forwarding/limits.ts'
 import { hostName } from '#core/forwarding/read-request.ts'
 import { parseTarget, type Target } from '#core/forwarding/target.ts'
 
@@ -14,7 +16,9 @@ export interface ProxyOptions {
   readonly api: Place
   readonly metrics: Place | undefined
   /** A port whose visitors are sent to https on port `to`. */
-  readonly redirect: { readonly port: number; readonly to: number } | undefined
+  readonly redirect:
+    | { readonly host: string; readonly port: number; readonly to: number }
+    | undefined
   readonly tls: {
     readonly front: TlsFiles | undefined
     readonly api: TlsFiles | undefined
@@ -25,8 +29,12 @@ export interface ProxyOptions {
   /** What the REST API asks for; undefined: nothing. */
   readonly token: string | undefined
   readonly defaultTarget: string | undefined
-  readonly errors: ErrorPages
+  readonly errors: ErrorSource
+  /** All but the certificates, which are files. */
+  readonly forwarding: Omit<ForwardingOptions, 'clientTls'>
+  readonly limits: Limits
   readonly publicNames: ReadonlySet<string>
+  /** Proxies in front whose forwarding headers are believed. */
   readonly trustedProxies: BlockList
   /** Balancers that tell whose a connection is, by the PROXY protocol. */
   readonly announcers: BlockList
@@ -40,9 +48,9 @@ export interface ProxyOptions {
   readonly logLevel: LogLevel
 }
 
-/** Who draws error pages: a server, a folder of files, or this process itself. */
-export type ErrorPages =
-  | { readonly by: 'server'; readonly target: Target; readonly path: string }
+/** Who draws error pages: a server (`GET <its path>/<code>?url=…`), a folder of files, or this process itself. */
+export type ErrorSource =
+  | { readonly by: 'server'; readonly target: Target }
   | { readonly by: 'folder'; readonly folder: string }
   | { readonly by: 'us' }
 
@@ -74,11 +82,17 @@ export function proxyOptions(typed: CommandLine, env: Environment, isChild: bool
     redirect:
       typed.redirectPort === undefined
         ? undefined
-        : { port: typed.redirectPort, to: typed.redirectTo ?? port },
+        : {
+            host: addressOf(typed.ip ?? ''),
+            port: typed.redirectPort,
+            to: typed.redirectTo ?? port,
+          },
     tls,
     token: tokenOf(env['CONFIGPROXY_AUTH_TOKEN'], isChild || typed.sharedSockets === true),
-    defaultTarget: typed.defaultTarget && aTarget('--default-target', typed.defaultTarget).text,
-    errors: errorPages(typed),
+    defaultTarget: defaultTargetOf(typed),
+    errors: errorSource(typed),
+    forwarding: forwardingOf(typed),
+    limits: limitsOf(typed),
     publicNames: withLoopbackNames((typed.publicName ?? []).map(hostName)),
     trustedProxies: listed('--trusted-proxy', typed.trustedProxy),
     announcers: listed('--proxy-protocol-from', typed.proxyProtocolFrom),
@@ -139,21 +153,54 @@ function tokenOf(token: string | undefined, strict: boolean): string | undefined
   return token === '' ? undefined : token
 }
 
-function errorPages({ errorTarget, errorPath }: CommandLine): ErrorPages {
+function defaultTargetOf({ defaultTarget }: CommandLine): string | undefined {
+  if (defaultTarget !== undefined) targetOf('--default-target', defaultTarget)
+  return defaultTarget
+}
+
+function errorSource({ errorTarget, errorPath }: CommandLine): ErrorSource {
   if (errorTarget !== undefined && errorPath !== undefined)
     throw mistake('--error-target and --error-path exclude each other: leave one out')
   if (errorPath !== undefined) return { by: 'folder', folder: errorPath }
   if (errorTarget === undefined) return { by: 'us' }
-  const { target, path } = aTarget('--error-target', errorTarget)
-  return { by: 'server', target, path }
+  return { by: 'server', target: targetOf('--error-target', errorTarget) }
 }
 
-function aTarget(flag: string, text: string) {
+function targetOf(flag: string, text: string): Target {
   const target = parseTarget(text)
-  if (!target)
-    throw mistake(`${flag} ${text} is no target: http://host:port or http+unix://<quoted path>`)
-  const path = /^[a-z+]+:\/\/[^/]+(\/.*)?$/i.exec(text)?.[1] ?? ''
-  return { text, target, path: path.replace(/\/+$/, '') }
+  if (target) return target
+  throw mistake(`${flag} ${text} is no target: http://host:port or http+unix://<quoted path>`)
+}
+
+function forwardingOf(typed: CommandLine): Omit<ForwardingOptions, 'clientTls'> {
+  const { protocolRewrite: protocol, customHeader = [] } = typed
+  if (protocol !== undefined && protocol !== 'http' && protocol !== 'https')
+    throw mistake(`--protocol-rewrite ${protocol} is neither http nor https`)
+  return {
+    ...DEFAULT_FORWARDING,
+    xForward: typed.xForward,
+    prependPath: typed.prependPath,
+    includePrefix: typed.includePrefix,
+    autoRewrite: typed.autoRewrite === true,
+    changeOrigin: typed.changeOrigin === true,
+    protocolRewrite: protocol,
+    customHeaders: customHeader.flat(),
+  }
+}
+
+/** Times of 0 are none that were given, as there. What is given is a limit beside our own, never one in their place. */
+function limitsOf({ timeout, proxyTimeout, keepAliveTimeout }: CommandLine): Limits {
+  const { bodyStallMs, writeStallMs, connectMs, silenceMs, idleMs } = DEFAULT_LIMITS
+  const all = timeout || Infinity
+  const behind = Math.min(all, proxyTimeout || Infinity)
+  return {
+    ...DEFAULT_LIMITS,
+    idleMs: keepAliveTimeout || idleMs,
+    bodyStallMs: Math.min(all, bodyStallMs),
+    writeStallMs: Math.min(all, writeStallMs),
+    connectMs: Math.min(behind, connectMs),
+    silenceMs: Math.min(behind, silenceMs),
+  }
 }
 
 /** On this machine itself, people type either. */

@@ -3,11 +3,10 @@ import type { AddressInfo } from 'node:net'
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
-import { Routes } from '#core/forwarding/routes.ts'
-
 import { openLog } from './log.ts'
 import { ProxyMetrics } from './metrics.ts'
 import { createRouteApi } from './route-api.ts'
+import { TimedRoutes } from './timed-routes.ts'
 
 const TOKEN = 'a-secret-of-this-test'
 let server: Server
@@ -19,9 +18,10 @@ afterEach(() => new Promise((resolve) => server.close(resolve)))
 async function open({ token = TOKEN, hostRouting = false }): Promise<void> {
   lines = []
   changes = 0
-  const metrics = new ProxyMetrics()
+  const routes = new TimedRoutes(undefined, new Date(), { byHost: hostRouting })
+  const metrics = new ProxyMetrics(routes)
   const listener = createRouteApi({
-    routes: new Routes(undefined, new Date(), { byHost: hostRouting }),
+    routes,
     token: token === '' ? undefined : token,
     hostRouting,
     changed: () => changes++,
@@ -153,7 +153,9 @@ describe('the API for routes', () => {
 
     const { status, text } = await ask('GET /api/metrics')
     expect(status).toBe(200)
-    const lines = text.split('\n').filter((line) => /^(?:api_|requests_api)/.test(line))
+    const lines = text
+      .split('\n')
+      .filter((line) => /^(?:api_|requests_api|bulkhead_.*s )/.test(line))
     expect(lines).toEqual([
       'api_route_get 1',
       'api_route_add 1',
@@ -161,6 +163,8 @@ describe('the API for routes', () => {
       'requests_api{status="201"} 1',
       'requests_api{status="200"} 2',
       'requests_api{status="404"} 1',
+      'bulkhead_proxy_connections 0',
+      'bulkhead_proxy_routes 1',
     ])
     expect(text).toContain('process_resident_memory_bytes')
   })

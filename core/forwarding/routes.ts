@@ -65,6 +65,10 @@ export class Routes {
     return this.#all.get(keyOf([]))
   }
 
+  get size(): number {
+    return this.#all.size
+  }
+
   /** Whether the first segment of a prefix is a host. */
   get byHost(): boolean {
     return this.#byHost
