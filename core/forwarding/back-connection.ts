@@ -233,6 +233,8 @@ export class BackConnection implements ParserEvents, Timed {
     this.#hasAnswered = false
     this.#outgoing = undefined
     this.#wasUsed = true
+    // A client that took its answer slowly had it paused, and does not say when it has taken the rest.
+    this.#parser.resume()
     const isSound = !this.#parser.isInside
     this.#deadline = this.#times.in(this.#limits.targetIdleMs)
     if (this.#isReusable && this.#isSent && isSound) this.#pool.release(this)
