@@ -7,9 +7,14 @@ import { hashSecret } from '#core/base/random.ts'
 import { describeRouteTable } from '#core/domain/testing/route-table-contract.ts'
 
 import { startProxy } from './testing/proxy-process.ts'
+import { startPeerProxy } from './testing/peer-proxy.ts'
+import { HubRoute } from './hub-route.ts'
 import { HttpRouteTable } from './http-route-table.ts'
 import { ProxyApi } from './proxy-api.ts'
 
+const unsaid = (what: string) => {
+  throw new Error(`our own proxy can do all of it, and not: ${what}`)
+}
 const cleaning: (() => Promise<void>)[] = []
 afterEach(async () => {
   for (const clean of cleaning.splice(0)) await clean()
@@ -28,9 +33,24 @@ async function onRealProxy(): Promise<{
   })
   return {
     api,
-    table: new HttpRouteTable(api, { ownHosts: false, hsts: () => undefined }),
+    table: new HttpRouteTable(api, { ownHosts: false, hsts: () => undefined }, unsaid),
     port: proxy.port,
   }
+}
+
+/** At configurable-http-proxy as npm has it, which knows nothing of what is ours alone. */
+async function onPeer() {
+  const proxy = await startPeerProxy()
+  const api = new ProxyApi({ apiSocket: '', token: proxy.token })
+  api.pointTo(proxy)
+  cleaning.push(async () => {
+    await api[Symbol.asyncDispose]()
+    await proxy.end()
+  })
+  const said: string[] = []
+  const say = (what: string) => void said.push(what)
+  const table = new HttpRouteTable(api, { ownHosts: false, hsts: () => undefined }, say)
+  return { table, api, said }
 }
 
 describeRouteTable('HttpRouteTable, on the real proxy,', async () => (await onRealProxy()).table)
@@ -44,7 +64,7 @@ test('a route goes with what its server may say, and shows as stale once that is
   expect(listed?.data['policy']).toEqual({ cookie: 'jupyterhub-user-jos%C3%A9-gpu' })
   expect((await table.list()).map(({ stale }) => stale)).toEqual([undefined])
 
-  const other = new HttpRouteTable(api, { ownHosts: true, hsts: () => 3600 })
+  const other = new HttpRouteTable(api, { ownHosts: true, hsts: () => 3600 }, unsaid)
   expect((await other.list()).map(({ stale }) => stale)).toEqual([true])
   const [route] = await other.list()
   if (route) await other.add(route)
@@ -65,6 +85,31 @@ test.each([
   await api.ask('POST', '/api/routes/user/ada', { body, fine: [400] })
 
   expect(await table.list()).toEqual([])
+})
+
+describeRouteTable(
+  'HttpRouteTable, on configurable-http-proxy,',
+  async () => (await onPeer()).table,
+)
+
+test('what a proxy cannot do is said once', async () => {
+  const { table, said } = await onPeer()
+
+  expect(await table.closeConnections({ credentials: ['a'.repeat(64)] })).toBe(0)
+  expect(await table.closeConnections({ prefix: '/user/ada/' })).toBe(0)
+
+  expect(said).toEqual([expect.stringContaining('cannot close connections')])
+})
+
+test('the way to the hub is made once, where it is missing or leads elsewhere', async () => {
+  const { api } = await onPeer()
+  const hub = new HubRoute(api, 'http://127.0.0.1:8000')
+  await hub.mend()
+  await new HubRoute(api, 'http://127.0.0.1:9000').mend()
+  await hub.mend()
+  await hub.mend()
+
+  expect(await api.routes()).toMatchObject([{ prefix: '/', target: 'http://127.0.0.1:8000' }])
 })
 
 test('a session that has ended takes its own websockets along, is kept out, and is counted', async () => {

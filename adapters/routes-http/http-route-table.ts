@@ -11,14 +11,21 @@ import { clientIdOf, type ServerAddress } from '#core/domain/servers/server.ts'
 import { prefixFrom, type ProxyApi, routePath } from './proxy-api.ts'
 import { hasPolicy, type PolicySettings, policyOf } from './route-policy.ts'
 
+const CANNOT_CLOSE =
+  'The proxy cannot close connections: a websocket that is open when somebody’s access ends stays open until its page is closed or its server stops. (The hub’s own proxy can.)'
+
 /** Routes to servers, at a proxy that is spoken to by its REST API. */
 export class HttpRouteTable implements RouteTable {
   readonly #proxy: ProxyApi
   readonly #settings: PolicySettings
+  readonly #say: (message: string) => void
+  #saidSo = false
 
-  constructor(proxy: ProxyApi, settings: PolicySettings) {
+  /** @param say is told once what the proxy cannot do */
+  constructor(proxy: ProxyApi, settings: PolicySettings, say: (message: string) => void) {
     this.#proxy = proxy
     this.#settings = settings
+    this.#say = say
   }
 
   async add({ prefix, target, user, serverName }: Route): Promise<void> {
@@ -39,9 +46,13 @@ export class HttpRouteTable implements RouteTable {
   }
 
   async closeConnections(which: ConnectionsToClose): Promise<number> {
-    const asked = { body: JSON.stringify(which), fine: [200] }
-    const answer = await this.#proxy.ask('POST', '/api/connections/close', asked)
-    return Closed.parse(JSON.parse(answer)).closed
+    const asked = { body: JSON.stringify(which), fine: [200, 404] }
+    const { status, text } = await this.#proxy.tell('POST', '/api/connections/close', asked)
+    if (status === 200) return Closed.parse(JSON.parse(text)).closed
+    // configurable-http-proxy knows no such order.
+    if (!this.#saidSo) this.#say(CANNOT_CLOSE)
+    this.#saidSo = true
+    return 0
   }
 
   async list(): Promise<readonly ListedRoute[]> {

@@ -58,15 +58,16 @@ export class ProxyApi implements ProxyControl, AsyncDisposable {
     )
   }
 
+  /** As `tell`. @returns what was answered */
+  async ask(method: Method, path: string, asked: Asked): Promise<string> {
+    return (await this.tell(method, path, asked)).text
+  }
+
   /** @throws HubError `unavailable` */
-  async ask(
-    method: 'GET' | 'POST' | 'DELETE',
-    path: string,
-    { body, fine }: Asked,
-  ): Promise<string> {
+  async tell(method: Method, path: string, { body, fine }: Asked): Promise<Answer> {
     try {
       const answer = await patiently(() => send(this.#place, method, path, body))
-      if (fine.includes(answer.status)) return answer.text
+      if (fine.includes(answer.status)) return answer
       throw new Error(`it answered ${answer.status} to ${method} ${path}`)
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause)
@@ -88,6 +89,8 @@ export function prefixFrom(path: string): string {
 }
 
 export const routePath = (prefix: string) => `/api/routes${prefix}`
+
+type Method = 'GET' | 'POST' | 'DELETE'
 
 interface Asked {
   readonly body?: string

@@ -98,6 +98,17 @@ test('addresses are unix sockets, percent-quoted', async () => {
   )
 })
 
+test('for a proxy that knows no sockets, a server has a port of this machine alone', async () => {
+  const { seen, address } = await startAndLook(makeWorld({ ports: true }), specOf())
+  const port = address.kind === 'tcp' ? address.port : 0
+
+  expect(address).toEqual({ kind: 'tcp', host: '127.0.0.1', port: expect.any(Number) })
+  expect(seen.arguments).toContain('--ServerApp.ip=127.0.0.1')
+  expect(seen.arguments).toContain(`--ServerApp.port=${port}`)
+  expect(seen.arguments).not.toContain('--ServerApp.sock')
+  expect(seen.environment['JUPYTERHUB_SERVICE_URL']).toBe(`http://127.0.0.1:${port}/user/ada/`)
+})
+
 test('only the owner can look into the home, the socket folder, the runtime folder and the log', async () => {
   const world = makeWorld()
   const { handle, home, seen } = await startAndLook(world, specOf())

@@ -35,6 +35,7 @@ import {
 import { usageOf } from './process-usage.ts'
 import { secretsOf } from './redact.ts'
 import { readTail, trimLog } from './server-log.ts'
+import { atFreePort, atSocket, type ServerPlace } from './server-place.ts'
 
 export interface ProcessSpawnerOptions {
   /** The single-user server and its arguments. */
@@ -48,6 +49,8 @@ export interface ProcessSpawnerOptions {
   readonly logsDir: string
   /** Whether the proxy is another account, which gets at the sockets by the group of their folder. */
   readonly shared: boolean
+  /** Whether servers listen on ports of this machine, for a proxy that knows no sockets. */
+  readonly ports: boolean
   /** Tells this hub's servers from those of another one. */
   readonly instance: string
   /** PATH, language and time zone of the hub itself: all that a server inherits. */
@@ -55,6 +58,7 @@ export interface ProcessSpawnerOptions {
 }
 
 const NAME = 'process'
+const ARGUMENTS = ['--KernelManager.transport=ipc', ...SERVER_ARGUMENTS]
 /** How many processes are looked into before something else gets its turn. */
 const AT_ONCE = 100
 
@@ -97,10 +101,11 @@ export class ProcessSpawner implements Spawner {
       const secrets = secretsOf(spec.environment)
       this.#own.set(publicId, { secrets, launched: undefined })
       signal.throwIfAborted()
+      const place = await this.#placeOf(publicId)
       const launched = await launchProcess({
-        command: [...this.#options.command, ...this.#argumentsOf(publicId)],
+        command: [...this.#options.command, ...place.args, ...ARGUMENTS],
         folder: home,
-        environment: this.#environmentOf(spec, home),
+        environment: this.#environmentOf(spec, home, place),
         logFile: this.#logFile(publicId),
       })
       this.#own.set(publicId, { secrets, launched })
@@ -109,11 +114,7 @@ export class ProcessSpawner implements Spawner {
       const { pid, startTime } = launched
       return {
         handle: { adapter: this.name, publicId, pid, startTime },
-        address: {
-          kind: 'unix',
-          path: serverPaths(this.#options.socketsDir, publicId).socket,
-          owner: process.getuid?.() ?? 0,
-        },
+        address: place.address,
       }
     } catch (error) {
       await this.#end(publicId, this.#own.get(publicId)?.launched)
@@ -207,19 +208,20 @@ export class ProcessSpawner implements Spawner {
     }
   }
 
-  #argumentsOf(publicId: string): string[] {
-    const { socketsDir, shared } = this.#options
-    return [
-      `--ServerApp.sock=${serverPaths(socketsDir, publicId).socket}`,
-      `--ServerApp.sock_mode=${shared ? '0660' : '0600'}`,
-      '--KernelManager.transport=ipc',
-      ...SERVER_ARGUMENTS,
-    ]
+  async #placeOf(publicId: string): Promise<ServerPlace> {
+    const { socketsDir, shared, ports } = this.#options
+    return ports
+      ? atFreePort()
+      : atSocket(serverPaths(socketsDir, publicId).socket, { mode: shared ? '0660' : '0600' })
   }
 
-  #environmentOf({ id, publicId, prefix, environment }: ServerSpec, home: string) {
+  #environmentOf(
+    { id, publicId, prefix, environment }: ServerSpec,
+    home: string,
+    { origin }: ServerPlace,
+  ) {
     const { pythonDir, socketsDir, hubApiSocket, inherited, instance } = this.#options
-    const { socket, runtime } = serverPaths(socketsDir, publicId)
+    const { runtime } = serverPaths(socketsDir, publicId)
     const api = unixUrl(hubApiSocket, '/hub/api')
     const path = environment['PATH'] ?? inherited['PATH'] ?? '/usr/local/bin:/usr/bin:/bin'
     return {
@@ -231,7 +233,7 @@ export class ProcessSpawner implements Spawner {
       HOME: home,
       USER: id.user,
       JUPYTER_RUNTIME_DIR: runtime,
-      JUPYTERHUB_SERVICE_URL: unixUrl(socket, prefix),
+      JUPYTERHUB_SERVICE_URL: origin + prefix,
       JUPYTERHUB_API_URL: api,
       JUPYTERHUB_ACTIVITY_URL: api + activityPathOf(id),
       JUPYTERHUB_ROOT_DIR: home,

@@ -17,13 +17,7 @@ export async function openDoor(
       `${path} is too long for a socket (${LONGEST_SOCKET_PATH} bytes): use a data directory with a shorter path (--data)`,
     )
   }
-  const server = createServer(
-    { headersTimeout: 30_000, requestTimeout: 60_000, keepAliveTimeout: 75_000 },
-    (request, response) => {
-      comeIn(request, door)
-      app.routing(request, response)
-    },
-  )
+  const server = serverFor(app, door)
   rmSync(path, { force: true })
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   server.once('error', reject)
@@ -34,4 +28,34 @@ export async function openDoor(
   process.umask(before)
   chmodSync(path, mode)
   return server
+}
+
+/** The front door at a port, for a proxy that the operator runs himself and that knows no sockets. */
+export async function openPort(
+  app: Pick<FastifyInstance, 'routing'>,
+  { host, port }: { readonly host: string; readonly port: number },
+): Promise<Server> {
+  const server = serverFor(app, 'front')
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  server.once('error', (error: NodeJS.ErrnoException) =>
+    reject(
+      new Error(
+        `the hub cannot take the external proxy's requests on ${host}:${port} (${error.code}): choose another address (--port, --host, or listen in the configuration)`,
+        { cause: error },
+      ),
+    ),
+  )
+  server.listen({ host, port }, resolve)
+  await promise
+  return server
+}
+
+function serverFor(app: Pick<FastifyInstance, 'routing'>, door: Door): Server {
+  return createServer(
+    { headersTimeout: 30_000, requestTimeout: 60_000, keepAliveTimeout: 75_000 },
+    (request, response) => {
+      comeIn(request, door)
+      app.routing(request, response)
+    },
+  )
 }

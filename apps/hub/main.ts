@@ -19,7 +19,8 @@ import { buildApp } from '#core/http/app.ts'
 import { isReachedFromHereAlone } from './adapters.ts'
 import { lockData } from './data-lock.ts'
 import { databaseOf } from './database.ts'
-import { openDoor } from './listen.ts'
+import { externalProxy } from './external-proxy.ts'
+import { openDoor, openPort } from './listen.ts'
 import { openLog } from './log.ts'
 import { type HubOptions, readOptions } from './options.ts'
 import { repeat } from './repeat.ts'
@@ -63,31 +64,30 @@ async function serve(options: HubOptions): Promise<void> {
       keepVersion(options.configFile, text, { by: 'a change by hand', now: new Date() }),
   })
   const config = live.current()
-  const token = proxyToken()
+  const ownToken = proxyToken()
+  const external = externalProxy(config, { ...options, say: log.say })
   // At once, so that the proxy loads while the hub does; until the hub's door is open it says that it is on its way.
-  process.send?.({
-    type: 'launch',
-    listen: config.listen,
-    publicNames: publicNames(config),
-    byHost: config.subdomains,
-    frontSocket: frontOf(options),
-  })
+  process.send?.(
+    external ? { type: 'no-proxy', apiUrl: external.apiUrl } : launchOf(config, options),
+  )
+  const places = { ...options, front: external ? config.listen : frontOf(options) }
   const stores = await waitedFor(() => openSqlStore(databaseOf(options, config)), {
-    options,
+    options: places,
     say: log.say,
   })
   const shared = await agree(stores, options)
-  const hub = wire(options, { live, log, stores, shared, proxyToken: token })
+  const hub = wire(options, { live, log, stores, shared, ownToken, external })
   live.onChange(async (now, before) => {
     if (!isDeepStrictEqual(now.groups, before.groups)) await hub.http.groups.configure()
   })
-  const doors = await openDoors(await buildApp(hub.http), options)
+  const doors = await openDoors(await buildApp(hub.http), places)
   const end = endOrderly(hub, doors, () => lock.close())
   await untilAvailable(
     async () => {
       await hub.http.groups.configure()
       await hub.http.announcements.refresh()
       const began = performance.now()
+      await hub.mendHubRoute()
       await hub.http.servers.reconcile()
       hub.metrics.started({
         upMs: process.uptime() * 1000,
@@ -110,6 +110,17 @@ async function serve(options: HubOptions): Promise<void> {
   void watchConfig(live, end)
 }
 
+/** What the supervisor starts the hub's own proxy with. */
+function launchOf(config: HubConfig, options: HubOptions) {
+  return {
+    type: 'launch',
+    listen: config.listen,
+    publicNames: publicNames(config),
+    byHost: config.subdomains,
+    frontSocket: frontOf(options),
+  } as const
+}
+
 /** All that is done again and again as long as the hub lives. */
 function keepLooking(hub: Hub, rules: Parameters<typeof repeat>[2]): void {
   void repeat(() => hub.http.servers.look(), LOOK_MS, rules)
@@ -129,8 +140,9 @@ function keepLooking(hub: Hub, rules: Parameters<typeof repeat>[2]): void {
   void repeat(() => hub.http.announcements.refresh(), ANNOUNCEMENT_MS, rules)
 }
 
-async function reconcileMeasured({ http, metrics }: Hub): Promise<void> {
+async function reconcileMeasured({ http, metrics, mendHubRoute }: Hub): Promise<void> {
   const began = performance.now()
+  await mendHubRoute()
   await http.servers.reconcile()
   metrics.routesChecked(performance.now() - began)
 }
@@ -139,13 +151,19 @@ function frontOf({ runDir }: HubOptions): string {
   return join(runDir, 'front/hub.sock')
 }
 
+/** What the doors are made of; `front`: where the proxy comes in. */
+interface Places extends HubOptions {
+  readonly front: string | HubConfig['listen']
+}
+
 async function openDoors(
   app: Pick<FastifyInstance, 'routing'>,
-  options: HubOptions,
+  { runDir, dataDir, sharedSockets, front }: Places,
 ): Promise<readonly Server[]> {
-  const { runDir, dataDir, sharedSockets } = options
   return [
-    await openDoor(app, 'front', { path: frontOf(options), mode: sharedSockets ? 0o660 : 0o600 }),
+    typeof front === 'string'
+      ? await openDoor(app, 'front', { path: front, mode: sharedSockets ? 0o660 : 0o600 })
+      : await openPort(app, front),
     await openDoor(app, 'servers', { path: join(runDir, 'servers/hub.sock'), mode: 0o600 }),
     await openDoor(app, 'operator', { path: join(dataDir, 'operator.sock'), mode: 0o600 }),
   ]
@@ -154,7 +172,7 @@ async function openDoors(
 /** The database, at once or later; until then whoever comes is told what is waited for. */
 async function waitedFor(
   open: () => Promise<SqlStores>,
-  { options, say }: { readonly options: HubOptions; readonly say: (message: string) => void },
+  { options, say }: { readonly options: Places; readonly say: (message: string) => void },
 ): Promise<SqlStores> {
   const room = new WaitingRoom()
   let doors: readonly Server[] = []

@@ -1,9 +1,9 @@
-import { closeSync, fstatSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 
-import { randomHex } from '#core/base/random.ts'
 import type { HubConfig } from '#core/config/schema.ts'
 import type { ServiceTokens } from '#core/domain/services/service-tokens.ts'
+
+import { readOrMakeToken } from './token-file.ts'
 
 export interface ServiceSecretsOptions {
   readonly tokens: ServiceTokens
@@ -45,7 +45,7 @@ export class ServiceSecrets {
           await tokens.void(service.name, this.#note)
           continue
         }
-        const secret = this.#readOrMake(file)
+        const secret = readOrMakeToken(file, this.#options.say)
         await tokens.keep(service.name, secret, this.#note)
         this.#known.set(service.name, secret)
       } catch (error) {
@@ -64,28 +64,5 @@ export class ServiceSecrets {
     const { configFile, dataDir } = this.#options
     if (file !== '') return resolve(dirname(configFile), file)
     return command.length > 0 ? join(dataDir, 'secrets/services', `${name}.token`) : undefined
-  }
-
-  #readOrMake(file: string): string {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
-    try {
-      const made = openSync(file, 'wx', 0o600)
-      const secret = randomHex(32)
-      writeSync(made, `${secret}\n`)
-      closeSync(made)
-      return secret
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
-    }
-    const descriptor = openSync(file, 'r')
-    try {
-      if ((fstatSync(descriptor).mode & 0o077) !== 0)
-        this.#options.say(
-          `${file} holds a token and can be read by others; chmod 600 keeps it to its owner.`,
-        )
-      return (readFileSync(descriptor, 'utf8').split(/\r?\n/)[0] ?? '').trim()
-    } finally {
-      closeSync(descriptor)
-    }
   }
 }

@@ -170,8 +170,13 @@ export function configuredServices({ services }: HubConfig): readonly Service[] 
 }
 
 /** The hub's API as programs on this machine reach it: by the proxy, since few of them speak over sockets. */
-export function localApiUrl({ listen }: HubConfig): string {
+export function localApiUrl(config: HubConfig): string {
+  return `${localUrl(config)}/hub/api`
+}
+
+/** What is listened on, as this machine reaches it. */
+export function localUrl({ listen }: HubConfig): string {
   const { host, port } = listen
   const local = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host
-  return `http://${local.includes(':') ? `[${local}]` : local}:${port}/hub/api`
+  return `http://${local.includes(':') ? `[${local}]` : local}:${port}`
 }

@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { PromMetrics } from '#adapters/metrics-prom/prom-metrics.ts'
 import { HttpServerProbe } from '#adapters/probe-http/http-server-probe.ts'
 import { HttpRouteTable } from '#adapters/routes-http/http-route-table.ts'
 import { ProcessHomes } from '#adapters/spawner-process/process-homes.ts'
+import { HubRoute } from '#adapters/routes-http/hub-route.ts'
 import { ProxyApi } from '#adapters/routes-http/proxy-api.ts'
 import type { ProcessSpawnerOptions } from '#adapters/spawner-process/process-spawner.ts'
 import type { SqlStores } from '#adapters/store-sql/sql-stores.ts'
@@ -42,6 +42,7 @@ import type { HubOptions } from './options.ts'
 import {
   addressesOf,
   groupSettings,
+  localUrl,
   hstsSeconds,
   policySettings,
   roleSettings,
@@ -51,16 +52,18 @@ import {
 import { wireCuller } from './wire-culler.ts'
 import type { Shared } from './shared.ts'
 import { hubEnder } from './end-hub.ts'
+import { webApplication } from './web-application.ts'
 import { wireServices } from './wire-services.ts'
 
 const SESSION_DAYS = 14
-const ROOT = join(import.meta.dirname, '../..')
 
 /** The running parts of a hub. */
 export interface Hub {
   readonly http: HubHttpDeps
   readonly stores: SqlStores
   readonly proxy: ProxyApi
+  /** Where the hub has no proxy of its own: sees to it that the operator's leads here. */
+  readonly mendHubRoute: () => Promise<void>
   readonly serviceLife: ServiceLife
   readonly beginServices: () => Promise<void>
   readonly visitors: VisitorWatch
@@ -76,13 +79,16 @@ export interface WireParts {
   readonly log: HubLog
   readonly stores: SqlStores
   readonly shared: Shared
-  readonly proxyToken: string
+  /** What the hub's own proxy is asked with. */
+  readonly ownToken: string
+  /** The proxy that the operator runs himself. */
+  readonly external: { readonly apiUrl: string; readonly token: string } | undefined
 }
 
 /** Builds the hub: the only place where services meet adapters. */
 export function wire(
   options: HubOptions,
-  { live, log, stores, shared, proxyToken }: WireParts,
+  { live, log, stores, shared, ownToken, external }: WireParts,
 ): Hub {
   const clock = systemClock
   const config = live.current()
@@ -93,10 +99,13 @@ export function wire(
   const spawner = measuredSpawner(chooseSpawner(config, spawnerPaths), metrics)
   const proxy = new ProxyApi({
     apiSocket: join(options.runDir, 'proxy/api.sock'),
-    token: proxyToken,
+    token: ownToken,
   })
+  if (external) proxy.pointTo(external)
+  const hubRoute = external && new HubRoute(proxy, localUrl(config))
+  const mendHubRoute = async () => hubRoute?.mend()
   const addresses = addressesOf(config)
-  const routes = new HttpRouteTable(proxy, policySettings(live))
+  const routes = new HttpRouteTable(proxy, policySettings(live), log.say)
   const table = measuredRoutes(
     addresses.subdomains ? new HostRoutes(routes, addresses) : routes,
     metrics,
@@ -176,6 +185,7 @@ export function wire(
   return {
     stores,
     proxy,
+    mendHubRoute,
     serviceLife,
     culler,
     metrics,
@@ -196,6 +206,7 @@ export function wire(
         proxy,
         proxies: () => live.current().api_urls.proxies,
         mendRoutes: async () => {
+          await mendHubRoute()
           await servers.reconcile()
           await serviceLife.reconcile()
         },
@@ -265,7 +276,7 @@ export function wire(
 
 function spawnerOptions(
   { dataDir, runDir, pythonDir, sharedSockets }: HubOptions,
-  { spawner }: HubConfig,
+  { spawner, external_proxy: external }: HubConfig,
   { instance }: Shared,
 ): ProcessSpawnerOptions {
   return {
@@ -276,25 +287,10 @@ function spawnerOptions(
     homesDir: spawner.homes || join(dataDir, 'homes'),
     logsDir: join(dataDir, 'logs/servers'),
     shared: sharedSockets,
+    ports: external.api_url !== undefined,
     instance,
     inherited: inheritedEnvironment(),
   }
-}
-
-function webApplication() {
-  const staticFolder = join(ROOT, 'apps/web/dist')
-  return {
-    staticFolder,
-    shell: readFileSync(join(staticFolder, 'index.html'), 'utf8'),
-    version: versionOf(),
-  }
-}
-
-function versionOf(): string {
-  const manifest: unknown = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
-  return typeof manifest === 'object' && manifest !== null && 'version' in manifest
-    ? String(manifest.version)
-    : ''
 }
 
 /** All that a server gets of the hub's own environment: nothing that could be a secret. */

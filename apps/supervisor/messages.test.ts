@@ -41,6 +41,12 @@ describe('a message of a child', () => {
     expect(readMessage({ ...launch, ...part }, RUN)).toBeUndefined()
   })
 
+  test('that the operator has a proxy of his own is taken, with an address that is one', () => {
+    const apart = { type: 'no-proxy', apiUrl: 'http://127.0.0.1:8001' }
+    expect(readMessage(apart, RUN)).toEqual(apart)
+    expect(readMessage({ type: 'no-proxy', apiUrl: 'x\u001b[2J' }, RUN)).toBeUndefined()
+  })
+
   test('cannot write commands onto the terminal', () => {
     const ready = {
       type: 'ready',

@@ -22,6 +22,8 @@ export type Message =
       readonly setUpLink: string | null
       readonly notices: readonly string[]
     }
+  /** The operator runs the proxy himself. */
+  | { readonly type: 'no-proxy'; readonly apiUrl: string }
   /** The proxy's form of `ready`: it has nothing to tell but that. */
   | { readonly type: 'up' }
   | { readonly type: 'fatal'; readonly message: string }
@@ -35,6 +37,10 @@ export function readMessage(value: unknown, runDir: string): Message | undefined
   switch (given.get('type')) {
     case 'launch':
       return readLaunch(given, runDir)
+    case 'no-proxy': {
+      const apiUrl = address(given.get('apiUrl'))
+      return apiUrl === undefined ? undefined : { type: 'no-proxy', apiUrl }
+    }
     case 'ready':
       return given.has('url') ? readReady(given) : { type: 'up' }
     case 'end':

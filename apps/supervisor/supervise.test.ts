@@ -126,6 +126,16 @@ describe('the supervisor', () => {
     expect(said.at(-1)).toMatch(/the hub does not start: it ended 3 times \(exit code 3\)/)
   })
 
+  test('starts no proxy where the operator has one of his own, and says so', async () => {
+    const { until, said, started, shown } = supervise({
+      hub: `${ORDERLY}; process.send({ type: 'no-proxy', apiUrl: 'http://127.0.0.1:8001' }); ${READY}`,
+      proxy: '',
+    })
+    await until(() => shown() === 1)
+    expect(started.map(({ name }) => name)).toEqual(['hub'])
+    expect(said.join('\n')).toContain('the hub sets its routes at http://127.0.0.1:8001')
+  })
+
   test('kills what does not end in time', async () => {
     const { code, until, shown } = supervise({
       hub: `process.on('SIGTERM', () => {}); ${STAY}; ${LAUNCH}; ${READY}`,

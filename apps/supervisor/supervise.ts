@@ -102,6 +102,8 @@ export class Supervisor {
           void this.#keep(this.#plan.proxy(message))
         }
         return
+      case 'no-proxy':
+        return this.#goWithoutProxy(message.apiUrl)
       case 'ready':
         this.#hubReady = message
         return this.#showWhenReady()
@@ -112,6 +114,13 @@ export class Supervisor {
       case undefined:
         this.#plan.say('start | the hub said something that is not understood')
     }
+  }
+
+  #goWithoutProxy(apiUrl: string): void {
+    if (!this.#proxyReady)
+      this.#plan.say(`start | no proxy is started: the hub sets its routes at ${apiUrl}`)
+    this.#proxyReady = true
+    this.#showWhenReady()
   }
 
   #showWhenReady(): void {

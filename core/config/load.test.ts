@@ -92,6 +92,24 @@ describe('reading the configuration', () => {
     expect(config.public_url).toBe('http://[::1]:9001')
   })
 
+  test('an external proxy needs a token, an address that people type, and this machine', () => {
+    const told = (...lines: readonly string[]) =>
+      messageOf(() => parseConfig(lines.join('\n'), 'config.yaml'))
+    const people = 'public_url: http://127.0.0.1:9000'
+
+    expect(told(people, 'external_proxy: { api_url: http://127.0.0.1:8001 }')).toMatch(
+      /token_file is needed/,
+    )
+    expect(told('external_proxy: { api_url: "http://[::1]:8001", token_file: t }')).toMatch(
+      /public_url is needed/,
+    )
+    expect(
+      told(people, 'external_proxy: { api_url: http://10.0.0.1:8001, token_file: t }'),
+    ).toMatch(/another machine/)
+    const sound = `${people}\nexternal_proxy: { api_url: "http://[::1]:8001", token_file: t }`
+    expect(parseConfig(sound, 'config.yaml').external_proxy.token_file).toBe('t')
+  })
+
   test('the dummy authenticator needs a password', () => {
     expect(messageOf(() => parseConfig('authenticator: {use: dummy}', 'c'))).toMatch(
       /authenticator\.password is needed/,

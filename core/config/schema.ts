@@ -6,6 +6,7 @@ import { DurationOrNone } from './duration.ts'
 import { isLoopback } from './listen-address.ts'
 import { Listen, PublicUrl } from './schema/addresses.ts'
 import { Authenticator } from './schema/authenticator.ts'
+import { ExternalProxy } from './schema/external-proxy.ts'
 import { Audit, Database, Metrics, Shares, Tokens, Usage } from './schema/keeping.ts'
 import { CustomScopes, Groups, Roles } from './schema/people.ts'
 import { Activity, Culling, NamedServers } from './schema/servers.ts'
@@ -52,6 +53,7 @@ export const Settings = z.strictObject({
   ),
   services: Services.default([]).describe('Programs beside the notebook servers'),
   api_urls: ApiUrls.prefault({}),
+  external_proxy: ExternalProxy.prefault({}),
   shares: Shares.prefault({}),
   tokens: Tokens.prefault({}),
   audit: Audit.prefault({}),
@@ -82,6 +84,7 @@ function checkTogether(
   const refuse = (path: PropertyKey[], message: string) =>
     context.addIssue({ code: 'custom', path, message })
   const { listen, public_url: publicUrl, authenticator, roles, services } = config
+  checkProxy(config, refuse)
   if (publicUrl === undefined && !isLoopback(listen.host)) {
     refuse(
       ['public_url'],
@@ -117,6 +120,25 @@ function checkTogether(
         refuse([...path, index], `is not defined in custom_scopes: ${name}`)
     }
   }
+}
+
+function checkProxy(
+  { external_proxy: proxy, public_url: publicUrl }: z.output<typeof Settings>,
+  refuse: (path: PropertyKey[], message: string) => void,
+): void {
+  if (proxy.api_url === undefined) return
+  if (proxy.token_file === '')
+    refuse(
+      ['external_proxy', 'token_file'],
+      'is needed with `api_url`: what the proxy is asked with',
+    )
+  if (publicUrl === undefined)
+    refuse(['public_url'], 'is needed with an external proxy: say where people reach that')
+  if (!isLoopback(new URL(proxy.api_url).hostname.replace(/^\[(.*)\]$/, '$1')))
+    refuse(
+      ['external_proxy', 'api_url'],
+      'is on another machine, which does not reach the notebook servers here: they listen on this one alone',
+    )
 }
 
 /** An address of numbers has no names below it, and browsers keep no cookie for all of `localhost` or `com`. */

@@ -3,11 +3,12 @@ import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 
 /**
- * Stands in for the single-user server: takes the same arguments and environment, listens on the same socket, and starts in a
+ * Stands in for the single-user server: takes the same arguments and environment, listens at the same place, and starts in a
  * fraction of the time. The variable FAKE_ACTS says what else it does, a word each.
  */
 const acts = new Set((process.env['FAKE_ACTS'] ?? '').split(' '))
-const socket = process.argv.find((given) => given.startsWith('--ServerApp.sock='))?.split('=')[1]
+const given = (name: string) =>
+  process.argv.find((argument) => argument.startsWith(`--ServerApp.${name}=`))?.split('=')[1]
 
 // A test that dies may leave it behind; it must not stay for ever.
 setTimeout(() => process.exit(0), 120_000).unref()
@@ -23,13 +24,16 @@ if (acts.has('kernel')) startKernel(process.env)
 if (acts.has('bare-kernel')) startKernel({ PATH: process.env['PATH'] })
 if (acts.has('exits')) process.exit(3)
 
-createServer((_, answer) => answer.end('{"version": "1"}')).listen(socket, () => {
-  // Written when everything is up: what it was given, for whoever tests it.
-  writeFileSync(
-    'seen.json',
-    JSON.stringify({ arguments: process.argv.slice(2), environment: process.env }),
-  )
-})
+createServer((_, answer) => answer.end('{"version": "1"}')).listen(
+  given('sock') ?? { host: given('ip'), port: Number(given('port')) },
+  () => {
+    // Written when everything is up: what it was given, for whoever tests it.
+    writeFileSync(
+      'seen.json',
+      JSON.stringify({ arguments: process.argv.slice(2), environment: process.env }),
+    )
+  },
+)
 
 function startKernel(environment: NodeJS.ProcessEnv): void {
   const program = "process.on('SIGTERM', () => undefined); setTimeout(() => undefined, 120_000)"

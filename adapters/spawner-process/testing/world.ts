@@ -27,6 +27,7 @@ export class World implements SpawnerHarness {
       homesDir: join(this.root, 'homes'),
       logsDir: join(this.root, 'logs'),
       shared: false,
+      ports: false,
       instance: `test-${process.pid}-${++count}`,
       inherited: { PATH: process.env['PATH'] ?? '', LANG: 'C.UTF-8' },
       ...options,
