@@ -259,10 +259,11 @@ export class Http1Connection implements ParserEvents, Timed {
     const next = this.#waiting?.shift()
     if (this.#waiting?.length === 0) this.#waiting = undefined
     this.#isReading = true
-    if (next) this.#begin(next)
+    if (this.#front.isDraining) this.#linger()
+    else if (next) this.#begin(next)
     else if (this.#held) this.#readHeld(this.#held)
     else if (this.#trouble !== '') this.#refuseTrouble()
-    else if (this.#hasEnded || this.#front.isDraining) this.#linger()
+    else if (this.#hasEnded) this.#linger()
     else {
       this.#isReading = false
       return false
@@ -307,6 +308,7 @@ export class Http1Connection implements ParserEvents, Timed {
       case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
         return this.#refuse(413, 'Content Too Large')
       case 'BAD_VERSION':
+      case 'HPE_INVALID_VERSION':
         return this.#refuse(505, 'HTTP Version Not Supported')
       default:
         return this.#refuse(400, 'Bad Request')
