@@ -26,6 +26,7 @@ import { mountPolicyReports } from './policy-reports.ts'
 import { mountSharePages } from './pages-shares.ts'
 import { mountSpawnPages } from './pages-spawn.ts'
 import { mountSignInPages } from './pages-sign-in.ts'
+import { endSecondLogins } from './second-logins.ts'
 
 const MOST_BODY_BYTES = 1024 * 1024
 
@@ -66,6 +67,7 @@ export async function buildApp(deps: HubHttpDeps): Promise<FastifyInstance> {
   keepDoors(app)
   keepHosts(app, deps.addresses)
   addHeaders(app, deps.hsts)
+  endSecondLogins(app, deps.addresses)
   logAnswers(app, deps)
   answerErrors(app, deps, tools)
 

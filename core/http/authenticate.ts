@@ -12,6 +12,7 @@ import type { Token } from '#core/domain/tokens/token.ts'
 import type { Caller } from './caller.ts'
 import { loginSecrets } from './cookies.ts'
 import { doorOf, wasForwarded } from './door.ts'
+import { noteSecondLogin } from './second-logins.ts'
 
 interface Deps {
   readonly signIn: Pick<SignInService, 'whoHas'>
@@ -50,7 +51,9 @@ async function sessionOf(request: FastifyRequest, { signIn, addresses }: Deps) {
     loginSecrets(request, writer).map((secret) => signIn.whoHas(secret)),
   )
   const [session, ...others] = found.filter((each) => each !== undefined)
-  return others.length > 0 ? undefined : session
+  if (others.length === 0) return session
+  noteSecondLogin(request)
+  return undefined
 }
 
 async function tokenCaller(token: Token, { rights, services }: Deps): Promise<Caller | undefined> {

@@ -84,6 +84,16 @@ export function clearSessionCookies(reply: FastifyReply, writer: SessionCookieWr
   add(reply, stringifySetCookie({ name: XSRF_COOKIE, path: '/hub/', ...gone, httpOnly: false }))
 }
 
+/** The end of a credential for the hub that somebody else has set, of the one path and domain. */
+export function goneLogin({
+  path,
+  domain,
+  secure,
+}: SessionCookieWriter & { readonly path: string }): string {
+  const place = { path, secure, ...(domain !== undefined && { domain }) }
+  return stringifySetCookie({ name: LOGIN_COOKIE, value: '', maxAge: 0, ...place })
+}
+
 /** Readable by the page's own script, as JupyterHub's clients expect. */
 export function setXsrfCookie(reply: FastifyReply, value: string, { secure }: CookieWriter): void {
   add(

@@ -28,6 +28,18 @@ describe('a credential for the hub that somebody else put beside the person’s 
     expect(await whoWith(`${bobs}; ${adas}`)).toBeUndefined()
   })
 
+  test('is taken out of the browser with hers, wherever it may have been put, so that she can sign in again', async () => {
+    hub = await OpenHub.open({ subdomains: true })
+    const cookie = `${await loginOf('bob')}; ${await loginOf('ada')}`
+
+    const { headers } = await hub.ask('/hub/home?x=/y', { headers: { cookie } })
+
+    const gone = [headers['set-cookie'] ?? []].flat()
+    for (const path of ['/', '/hub', '/hub/', '/hub/home', '/hub/home/'])
+      for (const domain of ['', '; Domain=hub.example'])
+        expect(gone).toContain(`jupyterhub-hub-login=; Max-Age=0${domain}; Path=${path}`)
+  })
+
   test('does not sign her out when it is none that holds', async () => {
     hub = await OpenHub.open()
     const adas = await loginOf('ada')
