@@ -1,10 +1,14 @@
 import type { Duplex } from 'node:stream'
 
 import type { Meter } from './meter.ts'
+import { readRaw } from './raw-socket.ts'
 import type { CloseReason, ForwardingRoute, LiveConnection } from './routes.ts'
 
 /** Close codes of RFC 6455 section 7.4.1 and its registry: "going away", "violates a policy", "service restart". */
 const CLOSE_CODES = { 'route gone': 1001, 'access ended': 1008, restart: 1012 } as const
+
+/** How long what has been written may take to go out, once it is over. */
+const END_MS = 2000
 
 /** What a relay is given to keep for hours: no secret, and nothing of the request. */
 export interface RelayOptions {
@@ -23,26 +27,24 @@ export class WebsocketRelay implements LiveConnection {
   #isOver = false
 
   constructor(client: Duplex, server: Duplex, options: RelayOptions) {
-    this.#client = client
-    this.#server = server
     this.#options = options
     options.route.live.add(this)
+    const fromClient = readRaw(client, (piece) => this.#fromClient(piece))
+    const fromServer = readRaw(server, (piece) => this.#fromServer(piece))
+    this.#client = fromClient.stream
+    this.#server = fromServer.stream
+    this.#watch(this.#client, this.#server)
+    this.#watch(this.#server, this.#client)
+    if (fromServer.early) this.#fromServer(fromServer.early)
+    if (fromClient.early) this.#fromClient(fromClient.early)
+    this.#client.resume()
+    this.#server.resume()
+  }
+
+  #watch(from: Duplex, to: Duplex): void {
     const over = () => this.#end()
-    for (const [from, to] of [
-      [client, server],
-      [server, client],
-    ] as const) {
-      from.on('error', over)
-      from.on('close', over)
-      from.on('end', over)
-      to.on('drain', () => from.resume())
-    }
-    client.on('data', (data: Buffer) => this.#fromClient(data))
-    server.on('data', (data: Buffer) => {
-      if (!client.write(data)) server.pause()
-    })
-    client.resume()
-    server.resume()
+    from.on('error', over).on('close', over).on('end', over)
+    to.on('drain', () => from.resume())
   }
 
   close(why: CloseReason): void {
@@ -61,11 +63,16 @@ export class WebsocketRelay implements LiveConnection {
     return this.#options.credentials
   }
 
-  #fromClient(data: Buffer): void {
+  #fromClient(piece: Buffer): boolean {
+    if (this.#isOver) return true
     const { route } = this.#options
     route.lastActivity = new Date()
-    if (!isPong(data)) route.lastUse = route.lastActivity
-    if (!this.#server.write(data)) this.#client.pause()
+    if (!isPong(piece)) route.lastUse = route.lastActivity
+    return this.#server.write(piece)
+  }
+
+  #fromServer(piece: Buffer): boolean {
+    return this.#isOver || this.#client.write(piece)
   }
 
   #end(): void {
@@ -82,15 +89,14 @@ export class WebsocketRelay implements LiveConnection {
 /** What has been written goes out, if it is taken soon; what still comes is thrown away. */
 function endSoon(stream: Duplex): void {
   if (stream.destroyed) return
-  stream.removeAllListeners('data')
   stream.resume()
   stream.end()
-  const timer = setTimeout(() => stream.destroy(), 2000).unref()
+  const timer = setTimeout(() => stream.destroy(), END_MS).unref()
   stream.once('close', () => clearTimeout(timer))
   stream.once('finish', () => stream.destroy())
 }
 
 /** A browser answers a server's ping by itself, with a frame of this opcode (RFC 6455 section 5.5.3). */
-function isPong(data: Buffer): boolean {
-  return ((data[0] ?? 0) & 0x0f) === 0x0a
+function isPong(piece: Buffer): boolean {
+  return ((piece[0] ?? 0) & 0x0f) === 0x0a
 }

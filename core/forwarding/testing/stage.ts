@@ -43,7 +43,7 @@ export class Stage {
   readonly now = new Date()
   readonly routes = new Routes(undefined, this.now)
   readonly front: Front
-  readonly #entrance: RawServer
+  readonly entrance: RawServer
   readonly #closing: { close(): void; closeAllConnections?(): void }[] = []
   readonly #sockets = new Set<Socket>()
 
@@ -63,23 +63,23 @@ export class Stage {
       limits: { ...DEFAULT_LIMITS, ...limits },
       ...options,
     })
-    this.#entrance = createRawServer((socket) =>
+    this.entrance = createRawServer((socket) =>
       this.front.serve(socket, { ...peerOf(socket, false), ...peer }),
     )
   }
 
   async open(): Promise<this> {
-    await new Promise<void>((resolve) => this.#entrance.listen(0, '127.0.0.1', resolve))
+    await new Promise<void>((resolve) => this.entrance.listen(0, '127.0.0.1', resolve))
     return this
   }
 
   get port(): number {
-    return (this.#entrance.address() as AddressInfo).port
+    return (this.entrance.address() as AddressInfo).port
   }
 
   close(): void {
     this.front.close()
-    this.#entrance.close()
+    this.entrance.close()
     for (const server of this.#closing) {
       server.closeAllConnections?.()
       server.close()
