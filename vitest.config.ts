@@ -3,7 +3,13 @@ import { defineConfig } from 'vitest/config'
 const source = (suffix: string) =>
   ['core', 'adapters', 'apps', 'tools'].map((folder) => `${folder}/**/*.${suffix}.{ts,tsx}`)
 
-const FOLDERS = { browser: 'e2e', rigs: 'rigs', setup: 'rigs/setup', bench: 'bench' } as const
+const FOLDERS = {
+  browser: 'e2e',
+  rigs: 'rigs',
+  setup: 'rigs/setup',
+  bench: 'bench',
+  'bench-proxy': 'bench/proxy',
+} as const
 
 /** Tests of the whole product: one file after the other, for they share a machine. */
 function whole(name: keyof typeof FOLDERS) {
@@ -40,7 +46,7 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
-      ...(['browser', 'rigs', 'setup', 'bench'] as const).map(whole),
+      ...(['browser', 'rigs', 'setup', 'bench', 'bench-proxy'] as const).map(whole),
     ],
   },
 })

@@ -25,7 +25,8 @@ export async function installPeerWithLab(): Promise<PeerPrograms> {
   return { bin: await installProxy(), python: await installJupyterHub() }
 }
 
-async function installProxy(): Promise<string> {
+/** configurable-http-proxy alone. @returns the folder that it is in */
+export async function installProxy(): Promise<string> {
   const bin = join(FOLDER, 'node_modules/.bin')
   mkdirSync(FOLDER, { recursive: true })
   if (!existsSync(join(bin, 'configurable-http-proxy')))

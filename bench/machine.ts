@@ -76,7 +76,8 @@ export function memoryOf({ hub, proxy }: HubPids): number {
   return [hub, proxy].map(pssOf).reduce((a, b) => a + b, 0)
 }
 
-function pssOf(pid: number): number {
+/** Memory of one process in MiB (PSS). */
+export function pssOf(pid: number): number {
   const kib = /^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1]
   return Number(kib) / 1024
 }

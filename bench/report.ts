@@ -123,7 +123,7 @@ ${table(
 `
 }
 
-function table(head: readonly string[], lines: readonly (readonly string[])[]): string {
+export function table(head: readonly string[], lines: readonly (readonly string[])[]): string {
   const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
   return [row(head), row(head.map(() => '---')), ...lines.map(row)].join('\n')
 }
@@ -132,7 +132,7 @@ function reachOf({ better, reach }: Pick<Row, 'better' | 'reach'>): string {
   return `${better === 'more' ? '≥' : '≤'} ${Number(reach.toFixed(2))}`
 }
 
-function figure(value: number): string {
+export function figure(value: number): string {
   if (value >= 100) return Math.round(value).toLocaleString('en-GB')
   return value >= 10 ? value.toFixed(1) : value.toFixed(2)
 }
@@ -171,4 +171,4 @@ ${bars.join('\n')}
 `
 }
 
-const escape = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
+export const escape = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')

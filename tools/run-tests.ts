@@ -44,6 +44,7 @@ const parts: Readonly<Record<string, () => Outcome>> = {
   rigs: () => vitest('rigs'),
   setup: () => vitest('setup'),
   bench: () => vitest('bench'),
+  'bench-proxy': () => vitest('bench-proxy'),
 }
 
 const totals = { passed: 0, failed: 0 }
