@@ -49,6 +49,20 @@ describe('an answer', () => {
     ['Critical-CH', 'Sec-CH-UA-Model'],
     ['Use-As-Dictionary', 'match="/*"'],
     ['Set-Login', 'logged-out'],
+    ['Sec-Session-Registration', '(ES256);path="/user/ada/dbsc"'],
+    ['Sec-Session-Challenge', '"x"'],
+    ['Secure-Session-Registration', '(ES256);path="/user/ada/dbsc"'],
+    ['Secure-Session-Challenge', '"x"'],
+    ['Set-Cookie2', 'a=b'],
+    ['Shared-Storage-Write', 'clear'],
+    ['X-Accel-Redirect', '/internal/hub.sqlite'],
+    ['X-Accel-Expires', '3600'],
+    ['X-Sendfile', '/etc/passwd'],
+    ['X-Sendfile2', '/etc/passwd 0-'],
+    ['X-LIGHTTPD-send-file', '/etc/passwd'],
+    ['X-LIGHTTPD-send-tempfile', '/etc/passwd'],
+    ['X-Reproxy-URL', 'http://127.0.0.1/'],
+    ['X-Reproxy-File', '/etc/passwd'],
     ['Service-Worker-Allowed', '/'],
     ['Set-Cookie', 'a=b; Path=/'],
   ])('loses its %s', (name, value) => {
@@ -75,6 +89,7 @@ describe('an answer', () => {
     ['SourceMap', '/x.map'],
     ['Speculation-Rules', '"/rules.json"'],
     ['Supports-Loading-Mode', 'credentialed-prerender'],
+    ['X-Accel-Buffering', 'no'],
     ['WWW-Authenticate', 'Basic realm="hub"'],
   ])('keeps its %s, which concerns itself alone', (name, value) => {
     expect(answered([name, value]).slice(0, 2)).toEqual([name, value])

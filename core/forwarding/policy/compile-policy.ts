@@ -2,7 +2,7 @@ import type { RequestHead } from '../message.ts'
 import type { RoutePolicy } from '../policy.ts'
 import { cookiesFor } from './cookies-sent.ts'
 import { maySetCookie } from './cookies-set.ts'
-import { isLasting, judgedName } from './lasting-headers.ts'
+import { DROPPED, judgedName } from './dropped-headers.ts'
 import { OwnPath } from './own-path.ts'
 import { isAboveRoute, mayWiden } from './worker-scope.ts'
 
@@ -88,7 +88,7 @@ class CompiledPolicy implements RoutePolicy {
   }
 
   #mayPass(lower: string, value: string, all: string[], { target }: RequestHead): boolean {
-    if (isLasting(lower)) return false
+    if (DROPPED.has(lower)) return false
     switch (lower) {
       case 'set-cookie':
         return maySetCookie(value, {
