@@ -23,6 +23,9 @@ import type { Timed, TimeLimits } from './time-limits.ts'
 /** So many answers of 100 or 103 come before one answer at most. */
 const MOST_INTERIMS = 100
 
+/** Servers set cookies by the dozen; what an answer's head may hold is limited by its size. */
+const MOST_HEADERS = 1000
+
 /** What a request needs to be sent. */
 export interface Outgoing {
   /** Its whole head. */
@@ -69,7 +72,7 @@ export class BackConnection implements ParserEvents, Timed {
     this.#pool = pool
     this.#limits = limits
     this.#times = times
-    this.#parser = new HttpParser('answers', this, limits)
+    this.#parser = new HttpParser('answers', this, { ...limits, headerCount: MOST_HEADERS })
     this.#out = new HeldWriter(socket)
     // A server that ends its side may still be sent the rest of what it asked for; what it has said is whole or not.
     socket.allowHalfOpen = true

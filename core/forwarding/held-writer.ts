@@ -29,7 +29,7 @@ export class HeldWriter {
   piece(piece: Buffer): boolean {
     if (piece.length <= SMALL && this.#held.length < MOST_HELD) {
       this.#held += piece.toString('latin1')
-      return true
+      return !this.#socket.writableNeedDrain
     }
     if (this.#held === '') return this.#socket.write(piece)
     // Both in one system call.
