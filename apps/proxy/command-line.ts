@@ -1,7 +1,9 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 
+import { addLimits, type LimitFlags } from './limit-flags.ts'
+
 /** What was typed, under the names that the flags have in camel case. Checked one by one; what belongs together is checked in `options.ts`. */
-export interface CommandLine {
+export interface CommandLine extends LimitFlags {
   readonly ip?: string
   readonly port?: number
   readonly socket?: string
@@ -41,9 +43,6 @@ export interface CommandLine {
   readonly changeOrigin?: true
   readonly protocolRewrite?: string
   readonly customHeader?: readonly (readonly [string, string])[]
-  readonly timeout?: number
-  readonly proxyTimeout?: number
-  readonly keepAliveTimeout?: number
   readonly logLevel: LogLevel
   readonly pidFile?: string
   readonly publicName?: readonly string[]
@@ -136,6 +135,7 @@ function commandLine(version: string): Command {
   addPlaces(program)
   addRouting(program)
   addForwarding(program)
+  addLimits(program)
   addTls(program)
   addRunning(program)
   for (const [flags, why] of DECLINED) {

@@ -3,11 +3,14 @@ import { createServer, type RequestListener, Server as HttpServer } from 'node:h
 import { createServer as createSecureServer } from 'node:https'
 import type { Server } from 'node:net'
 import { join } from 'node:path'
+import { Server as TlsServer } from 'node:tls'
 
-import { Entrance } from '#core/forwarding/entrance.ts'
+import { Entrance, isListed } from '#core/forwarding/entrance.ts'
 import type { ClientTls } from '#core/forwarding/forwarding-options.ts'
 import { Front } from '#core/forwarding/front.ts'
+import { Gatekeeper } from '#core/forwarding/gatekeeper.ts'
 
+import { Certificates } from './certificates.ts'
 import { CommandLineEnd, readCommandLine } from './command-line.ts'
 import { errorPages } from './error-pages.ts'
 import { listening, shownPlace } from './listen.ts'
@@ -16,12 +19,10 @@ import { ProxyMetrics } from './metrics.ts'
 import { proxyOptions, type ProxyOptions } from './options.ts'
 import { redirectToHttps } from './redirect.ts'
 import { createRouteApi } from './route-api.ts'
-import { addRoute, restoreRoutes, saveRoutes } from './routes-file.ts'
+import { addRoute, RoutesFile } from './routes-file.ts'
 import { TimedRoutes } from './timed-routes.ts'
 import { readTls, type TlsFiles } from './tls.ts'
 
-/** How long requests may go on after the proxy was told to end. */
-const DRAIN_MS = 4000
 /** What configurable-http-proxy ends with when it is told to: what watches one watches the other. Our own supervisor wants 0. */
 const TOLD_TO_END = process.send ? 0 : 2
 
@@ -34,11 +35,18 @@ try {
 
 async function serve(options: ProxyOptions): Promise<void> {
   const log = openLog(options.logLevel, (line) => console.error(line))
-  const routes = openRoutes(options, log)
+  const routes = new TimedRoutes(undefined, new Date(), { byHost: options.hostRouting })
   const metrics = new ProxyMetrics(routes)
-  const front = frontOf(options, { routes, metrics, log })
+  const gate = gateOf(options, routes)
+  const certificates = new Certificates(log)
+  const file = await fillRoutes(routes, options, log)
+  const parts = { routes, file, metrics, gate, certificates, log }
+  const front = frontOf(options, parts)
+  const { front: tls } = options.tls
   const entrance = new Entrance({
-    tls: options.tls.front && readTls(options.tls.front),
+    tls: tls && readTls(tls),
+    gate,
+    meter: metrics,
     http2: options.http2,
     handshakeMs: options.limits.headMs,
     trusted: options.trustedProxies,
@@ -46,22 +54,28 @@ async function serve(options: ProxyOptions): Promise<void> {
     serve: (socket, peer) => front.serve(socket, peer),
     failed: (why) => log.debug(`a connection came to nothing: ${why.message}`),
   })
-  const api = await serveApi(options, { routes, metrics, log })
+  if (tls) certificates.add('the public side', tls, (renewed) => entrance.renew(renewed))
+  const api = await serveApi(options, parts)
   const others = await serveBeside(options, metrics, log)
   await listening(entrance.server, options.front, '')
   log.info(`serving on ${shownPlace(options.front)}, to ${options.defaultTarget ?? 'routes alone'}`)
   if (options.pidFile !== undefined) keepPidFile(options.pidFile)
   process.send?.({ type: 'ready' })
-  endOrderly([entrance.server, api, ...others], front, log)
+  certificates.watch()
+  process.on('SIGHUP', () => certificates.reload())
+  endOrderly([entrance.server, api, ...others], { front, drainMs: options.drainMs, log })
 }
 
 interface Parts {
   readonly routes: TimedRoutes
+  readonly file: RoutesFile | undefined
+  readonly gate: Gatekeeper
+  readonly certificates: Certificates
   readonly metrics: ProxyMetrics
   readonly log: ProxyLog
 }
 
-function frontOf(options: ProxyOptions, { routes, metrics, log }: Parts): Front {
+function frontOf(options: ProxyOptions, { routes, metrics, gate, log }: Parts): Front {
   const { errors, tls, forwarding, limits, publicNames } = options
   const clientTls = clientTlsOf(tls)
   const pages =
@@ -72,6 +86,7 @@ function frontOf(options: ProxyOptions, { routes, metrics, log }: Parts): Front 
     publicNames,
     forwarding: { ...forwarding, clientTls },
     limits,
+    gate,
     meter: metrics,
   })
 }
@@ -86,22 +101,30 @@ function clientTlsOf({ client, insecure }: ProxyOptions['tls']): ClientTls {
   }
 }
 
-function openRoutes(
-  { hostRouting, routesFile, defaultTarget }: ProxyOptions,
+function gateOf({ crowd, trustedProxies }: ProxyOptions, routes: TimedRoutes): Gatekeeper {
+  return new Gatekeeper({
+    limits: crowd,
+    isTrusted: (address) => isListed(address, trustedProxies),
+    isHub: (route) => route === routes.fallback,
+    now: () => performance.now(),
+  })
+}
+
+/** What an earlier proxy has left, and what was typed. */
+async function fillRoutes(
+  routes: TimedRoutes,
+  { routesFile, defaultTarget }: ProxyOptions,
   log: ProxyLog,
-): TimedRoutes {
-  const routes = new TimedRoutes(undefined, new Date(), { byHost: hostRouting })
-  if (routesFile !== undefined) {
-    const trouble = restoreRoutes(routes, routesFile)
-    if (trouble !== undefined) log.error(trouble)
-  }
+): Promise<RoutesFile | undefined> {
+  const file = routesFile === undefined ? undefined : new RoutesFile(routes, routesFile, log)
+  await file?.restore()
   if (defaultTarget !== undefined) addRoute(routes, '/', { target: defaultTarget })
-  return routes
+  return file
 }
 
 async function serveApi(
-  { api: place, tls, token, hostRouting, routesFile, sharedSockets }: ProxyOptions,
-  { routes, metrics, log }: Parts,
+  { api: place, tls, token, hostRouting, sharedSockets }: ProxyOptions,
+  { routes, file, metrics, certificates, log }: Parts,
 ): Promise<Server> {
   const api = serverFor(
     tls.api,
@@ -109,12 +132,15 @@ async function serveApi(
       routes,
       token,
       hostRouting,
-      changed: () => routesFile !== undefined && saveRoutes(routes, routesFile),
+      changed: async (prefix) => file?.keep(prefix),
+      certificates,
       meter: metrics,
       metrics,
       log,
     }),
   )
+  if (tls.api && api instanceof TlsServer)
+    certificates.add('the API', tls.api, (renewed) => api.setSecureContext(renewed))
   await listening(api, place, 'api-')
   if ('path' in place && sharedSockets) chmodSync(place.path, 0o660)
   log.info(`API on ${shownPlace(place)}`)
@@ -161,7 +187,14 @@ function keepPidFile(file: string): void {
  * On SIGTERM, and when the supervisor is gone: nothing new is let in, what runs has a little time. Told a second time, it ends at
  * once.
  */
-function endOrderly(servers: readonly Server[], front: Front, log: ProxyLog): void {
+function endOrderly(
+  servers: readonly Server[],
+  {
+    front,
+    drainMs,
+    log,
+  }: { readonly front: Front; readonly drainMs: number; readonly log: ProxyLog },
+): void {
   let isEnding = false
   const exit = () => {
     front.close()
@@ -175,7 +208,7 @@ function endOrderly(servers: readonly Server[], front: Front, log: ProxyLog): vo
       server.close()
       if (server instanceof HttpServer) server.closeAllConnections()
     }
-    setTimeout(exit, DRAIN_MS).unref()
+    setTimeout(exit, drainMs).unref()
     void front.drain().then(exit)
   }
   for (const signal of ['SIGTERM', 'SIGINT'] as const)

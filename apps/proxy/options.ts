@@ -1,11 +1,13 @@
 import { BlockList, isIP } from 'node:net'
 
 import { DEFAULT_FORWARDING, type ForwardingOptions } from '#core/forwarding/forwarding-options.ts'
-import { DEFAULT_LIMITS, type Limits } from '#core/forwarding/limits.ts'
+import type { CrowdLimits } from '#core/forwarding/gatekeeper.ts'
+import type { Limits } from '#core/forwarding/limits.ts'
 import { hostName } from '#core/forwarding/read-request.ts'
 import { parseTarget, type Target } from '#core/forwarding/target.ts'
 
 import { type CommandLine, CommandLineEnd, type LogLevel } from './command-line.ts'
+import { crowdOf, drainMsOf, limitsOf } from './limit-flags.ts'
 import type { TlsFiles } from './tls.ts'
 
 /** Where a server of this process listens. A host of '' is all addresses of the machine. */
@@ -33,6 +35,10 @@ export interface ProxyOptions {
   /** All but the certificates, which are files. */
   readonly forwarding: Omit<ForwardingOptions, 'clientTls'>
   readonly limits: Limits
+  /** How many at once. */
+  readonly crowd: CrowdLimits
+  /** How long requests may go on after the proxy was told to end. */
+  readonly drainMs: number
   readonly publicNames: ReadonlySet<string>
   /** Proxies in front whose forwarding headers are believed. */
   readonly trustedProxies: BlockList
@@ -93,6 +99,8 @@ export function proxyOptions(typed: CommandLine, env: Environment, isChild: bool
     errors: errorSource(typed),
     forwarding: forwardingOf(typed),
     limits: limitsOf(typed),
+    crowd: crowdOf(typed),
+    drainMs: drainMsOf(typed),
     publicNames: withLoopbackNames((typed.publicName ?? []).map(hostName)),
     trustedProxies: listed('--trusted-proxy', typed.trustedProxy),
     announcers: listed('--proxy-protocol-from', typed.proxyProtocolFrom),
@@ -185,21 +193,6 @@ function forwardingOf(typed: CommandLine): Omit<ForwardingOptions, 'clientTls'> 
     changeOrigin: typed.changeOrigin === true,
     protocolRewrite: protocol,
     customHeaders: customHeader.flat(),
-  }
-}
-
-/** Times of 0 are none that were given, as there. What is given is a limit beside our own, never one in their place. */
-function limitsOf({ timeout, proxyTimeout, keepAliveTimeout }: CommandLine): Limits {
-  const { bodyStallMs, writeStallMs, connectMs, silenceMs, idleMs } = DEFAULT_LIMITS
-  const all = timeout || Infinity
-  const behind = Math.min(all, proxyTimeout || Infinity)
-  return {
-    ...DEFAULT_LIMITS,
-    idleMs: keepAliveTimeout || idleMs,
-    bodyStallMs: Math.min(all, bodyStallMs),
-    writeStallMs: Math.min(all, writeStallMs),
-    connectMs: Math.min(behind, connectMs),
-    silenceMs: Math.min(behind, silenceMs),
   }
 }
 

@@ -12,19 +12,22 @@ const TOKEN = 'a-secret-of-this-test'
 let server: Server
 let lines: string[]
 let changes: number
+let troubles: readonly string[]
 beforeEach(() => open({}))
 afterEach(() => new Promise((resolve) => server.close(resolve)))
 
 async function open({ token = TOKEN, hostRouting = false }): Promise<void> {
   lines = []
   changes = 0
+  troubles = []
   const routes = new TimedRoutes(undefined, new Date(), { byHost: hostRouting })
   const metrics = new ProxyMetrics(routes)
   const listener = createRouteApi({
     routes,
     token: token === '' ? undefined : token,
     hostRouting,
-    changed: () => changes++,
+    changed: async () => void changes++,
+    certificates: { reload: () => ({ renewed: ['the public side'], troubles }) },
     meter: metrics,
     metrics,
     log: openLog('debug', (line) => lines.push(line)),
@@ -143,6 +146,20 @@ describe('the API for routes', () => {
 
     expect(lines.join('\n')).toMatch(/info {2}route added: \/a -> http[^]*route removed: \/a/)
     expect(lines.join('\n')).not.toContain('secret')
+  })
+
+  test('reads certificates anew, and says which cannot be used', async () => {
+    expect(await ask('POST /api/certificates/reload')).toEqual({
+      status: 200,
+      text: '{"renewed":["the public side"]}',
+    })
+    troubles = ['the certificate of the API stays as it is']
+    expect(await ask('POST /api/certificates/reload')).toEqual({
+      status: 409,
+      text: troubles[0],
+    })
+    expect((await ask('POST /api/certificates/reload', {}, '')).status).toBe(403)
+    expect((await ask('GET /api/certificates/reload')).status).toBe(405)
   })
 
   test('counts what is asked of it, under the names of configurable-http-proxy', async () => {

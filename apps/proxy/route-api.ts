@@ -5,6 +5,7 @@ import { CloseBody, RouteBody } from '#core/contract/proxy-api.ts'
 import type { ForwardingRoute, Routes } from '#core/forwarding/routes.ts'
 
 import { type ApiAnswer, ApiError, answerWith, json, readJson } from './api-answer.ts'
+import type { Certificates } from './certificates.ts'
 import type { ProxyLog } from './log.ts'
 import type { ApiMeter, ShownMetrics } from './metrics.ts'
 import { addRoute } from './routes-file.ts'
@@ -15,8 +16,9 @@ export interface RouteApiOptions {
   readonly token: string | undefined
   /** Whether the first segment of a route is a host, which is then shown as such. */
   readonly hostRouting: boolean
-  /** Called after each change, before it is answered. */
-  readonly changed: () => void
+  /** Called after each change, with the prefix; it is answered when this resolves. */
+  readonly changed: (prefix: string) => Promise<void>
+  readonly certificates: Pick<Certificates, 'reload'>
   readonly meter: ApiMeter
   readonly metrics: ShownMetrics
   readonly log: ProxyLog
@@ -37,6 +39,7 @@ type Handler = (asked: Asked, options: RouteApiOptions) => ApiAnswer | Promise<A
 const HANDLERS: readonly (readonly [RegExp, Readonly<Record<string, Handler>>])[] = [
   [/^\/api\/routes(?:\/|$)/, { GET: list, POST: add, DELETE: remove }],
   [/^\/api\/connections\/close$/, { POST: close }],
+  [/^\/api\/certificates\/reload$/, { POST: reload }],
   [/^\/api\/metrics$/, { GET: (_asked, { metrics }) => metrics.shown() }],
 ]
 
@@ -133,18 +136,21 @@ async function add(asked: Asked, options: RouteApiOptions): Promise<ApiAnswer> {
   const body = host === undefined ? parsed.data : { ...parsed.data, host }
   if (!addRoute(routes, spec, body))
     throw new ApiError(400, 'target: http://…, https://… or http+unix://… is needed')
-  changed()
+  await changed(spec)
   meter.routeAdded()
   log.info(`route added: ${spec} -> ${body.target}`)
   return { status: 201 }
 }
 
-function remove(asked: Asked, { routes, changed, meter, log }: RouteApiOptions): ApiAnswer {
+async function remove(
+  asked: Asked,
+  { routes, changed, meter, log }: RouteApiOptions,
+): Promise<ApiAnswer> {
   const spec = specOf(asked) ?? '/'
   const closed = routes.delete(spec)
   meter.routeDeleted()
   if (closed === undefined) return { status: 404 }
-  changed()
+  await changed(spec)
   log.info(`route removed: ${spec} (connections closed: ${closed})`)
   return { status: 204 }
 }
@@ -158,6 +164,12 @@ async function close(asked: Asked, { routes, log }: RouteApiOptions): Promise<Ap
   const closed = routes.close({ prefix, credentials })
   log.info(`connections closed: ${closed} of ${prefix ?? 'all routes'}`)
   return json({ closed })
+}
+
+/** Ours: reads the certificates anew. One that cannot be used changes nothing, and is told. */
+function reload(_asked: Asked, { certificates }: RouteApiOptions): ApiAnswer {
+  const { renewed, troubles } = certificates.reload()
+  return troubles.length > 0 ? { status: 409, text: troubles.join('\n') } : json({ renewed })
 }
 
 function shown({ data, lastActivity, lastUse }: ForwardingRoute): object {

@@ -1,13 +1,21 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
+import { type FileHandle, open, rename } from 'node:fs/promises'
 
 import * as z from 'zod'
 
 import { RouteBody } from '#core/contract/proxy-api.ts'
 import { compilePolicy } from '#core/forwarding/policy/compile-policy.ts'
-import { parseTarget } from '#core/forwarding/target.ts'
 import type { Routes } from '#core/forwarding/routes.ts'
+import { parseTarget } from '#core/forwarding/target.ts'
 
-const Stored = z.record(z.string(), RouteBody)
+import type { ProxyLog } from './log.ts'
+
+/** A line of the file: a route as it was set, or, without a body, one that went. */
+const Line = z.union([z.tuple([z.string(), RouteBody]), z.tuple([z.string()])])
+/** The whole file is written anew when it has so many more lines than there are routes: for each route it is, on average, done once or less. */
+const MOST_EXTRA_LINES = 1000
+/** After it could not be written, the file is tried again so soon, or with the next change. */
+const AGAIN_MS = 5000
 
 /** Adds what is posted, or restored from the file. @returns whether the target can be read */
 export function addRoute(routes: Routes, prefix: string, body: z.infer<typeof RouteBody>): boolean {
@@ -17,26 +25,154 @@ export function addRoute(routes: Routes, prefix: string, body: z.infer<typeof Ro
   return target !== undefined
 }
 
-/** Restores what an earlier proxy wrote. @returns what was wrong with the file, when something was */
-export function restoreRoutes(routes: Routes, file: string): string | undefined {
-  try {
-    for (const [prefix, body] of Object.entries(
-      Stored.parse(JSON.parse(readFileSync(file, 'utf8'))),
-    ))
-      addRoute(routes, prefix, body)
-    return undefined
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
-    return `${file} cannot be read; its routes come back when the hub adds them`
+/**
+ * The routes in a file, from which the next proxy has them again. A change is a line that is appended: what one write does not carry
+ * the next one does, so that many changes at once are few writes. A proxy that is killed leaves at worst half a line at the end.
+ * Not waited for is the disk itself: when the power goes, so do the servers that the routes lead to.
+ */
+export class RoutesFile {
+  readonly #routes: Routes
+  readonly #file: string
+  readonly #log: ProxyLog
+  #handle: FileHandle | undefined
+  /** Lines in the file. */
+  #written = 0
+  #lines: string[] = []
+  #next = Promise.withResolvers<void>()
+  #isWriting = false
+  #hasFailed = false
+  #again: NodeJS.Timeout | undefined
+  #writing: Promise<void> | undefined
+
+  constructor(routes: Routes, file: string, log: ProxyLog) {
+    this.#routes = routes
+    this.#file = file
+    this.#log = log
+  }
+
+  /** Restores what an earlier proxy wrote, and begins a file of its own. */
+  async restore(): Promise<void> {
+    const broken = this.#read()
+    if (broken > 0)
+      this.#log.error(
+        `${this.#file}: ${broken} line(s) cannot be read; those routes come back when the hub adds them`,
+      )
+    await this.#attempt(() => this.#rewrite())
+  }
+
+  /** What there is now under the prefix goes into the file. @returns when it is there, or cannot be: then the log says so, and routing goes on */
+  keep(prefix: string): Promise<void> {
+    const route = this.#routes.get(prefix)
+    this.#lines.push(JSON.stringify(route ? [route.prefix, route.data] : [prefix]))
+    const { promise } = this.#next
+    if (!this.#isWriting) this.#writing = this.#writeAll()
+    return promise
+  }
+
+  /** Writes what is still to be written, and lets go of the file. */
+  async close(): Promise<void> {
+    clearTimeout(this.#again)
+    await this.#writing
+    await this.#handle?.close()
+    this.#handle = undefined
+  }
+
+  async #writeAll(): Promise<void> {
+    this.#isWriting = true
+    while (this.#lines.length > 0) {
+      const lines = this.#lines
+      const { resolve } = this.#next
+      this.#lines = []
+      this.#next = Promise.withResolvers()
+      const isLong = this.#written > this.#routes.size * 2 + MOST_EXTRA_LINES
+      const handle = isLong || this.#hasFailed ? undefined : this.#handle
+      await this.#attempt(() => (handle ? this.#append(handle, lines) : this.#rewrite()))
+      resolve()
+    }
+    this.#isWriting = false
+  }
+
+  async #attempt(write: () => Promise<void>): Promise<void> {
+    try {
+      await write()
+      if (this.#hasFailed) this.#log.info(`the routes are kept in ${this.#file} again`)
+      this.#hasFailed = false
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error)
+      if (!this.#hasFailed)
+        this.#log.error(
+          `the routes cannot be kept in ${this.#file} (${why}): they are in force, but a restart of the proxy would lose the latest ones`,
+        )
+      this.#hasFailed = true
+      clearTimeout(this.#again)
+      this.#again = setTimeout(() => void this.#tryAgain(), AGAIN_MS).unref()
+    }
+  }
+
+  async #tryAgain(): Promise<void> {
+    if (!this.#hasFailed || this.#isWriting) return
+    this.#isWriting = true
+    await this.#attempt(() => this.#rewrite())
+    await this.#writeAll()
+  }
+
+  async #append(handle: FileHandle, lines: readonly string[]): Promise<void> {
+    await writeWhole(handle, `${lines.join('\n')}\n`)
+    this.#written += lines.length
+  }
+
+  /** Puts the whole table in the file's place: a reader sees the old one or the new one. */
+  async #rewrite(): Promise<void> {
+    const lines = [...this.#routes.all].map(({ prefix, data }) => JSON.stringify([prefix, data]))
+    const handle = await open(`${this.#file}.new`, 'w', 0o600)
+    try {
+      await writeWhole(handle, lines.map((line) => `${line}\n`).join(''))
+      await handle.sync()
+      await rename(`${this.#file}.new`, this.#file)
+    } catch (error) {
+      await handle.close()
+      throw error
+    }
+    const before = this.#handle
+    this.#handle = handle
+    this.#written = lines.length
+    await before?.close()
+  }
+
+  /** @returns how many lines cannot be read. What comes behind the last end of a line was never whole */
+  #read(): number {
+    const lines = textOf(this.#file).split('\n').slice(0, -1)
+    return lines.filter((line) => !this.#take(line)).length
+  }
+
+  #take(line: string): boolean {
+    const read = Line.safeParse(parsed(line))
+    if (!read.success) return false
+    const [prefix, body] = read.data
+    if (body) return addRoute(this.#routes, prefix, body)
+    this.#routes.delete(prefix)
+    return true
   }
 }
 
-/** Writes the whole table beside the file and puts it in its place: a reader sees the old one or the new one. */
-export function saveRoutes(routes: Routes, file: string): void {
-  const table = Object.fromEntries([...routes.all].map(({ prefix, data }) => [prefix, data]))
-  const descriptor = openSync(`${file}.new`, 'w', 0o600)
-  writeSync(descriptor, JSON.stringify(table))
-  fsyncSync(descriptor)
-  closeSync(descriptor)
-  renameSync(`${file}.new`, file)
+async function writeWhole(handle: FileHandle, text: string): Promise<void> {
+  let rest = Buffer.from(text)
+  while (rest.length > 0) rest = rest.subarray((await handle.write(rest)).bytesWritten)
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return ''
+    return '?\n'
+  }
+}
+
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch {
+    return undefined
+  }
 }

@@ -9,6 +9,7 @@ export type RefusalReason =
   | 'no_route'
   | 'access_ended'
   | 'limit'
+  | 'sign_in'
   | 'unreachable'
   | 'draining'
 

@@ -7,9 +7,11 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { connect as connectSecurely, type TLSSocket, type TlsOptions } from 'node:tls'
 
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 
 import { Entrance } from './entrance.ts'
+import type { Gate } from './gate.ts'
+import { DEFAULT_CROWD, Gatekeeper } from './gatekeeper.ts'
 import type { Peer } from './message.ts'
 import { addressBytes, tlv, writeV2 } from './testing/proxy-header-text.ts'
 
@@ -56,6 +58,7 @@ async function serving(options: {
   trusted?: string[]
   announcers?: string[]
   http2?: boolean
+  gate?: Gate
 }): Promise<Served> {
   const peers: Peer[] = []
   const failures: string[] = []
@@ -65,6 +68,7 @@ async function serving(options: {
     handshakeMs: 2000,
     trusted: listOf(...(options.trusted ?? [])),
     announcers: listOf(...(options.announcers ?? [])),
+    ...(options.gate && { gate: options.gate }),
     serve: (socket, peer) => {
       peers.push(peer)
       socket.on('error', () => socket.destroy())
@@ -244,5 +248,50 @@ describe('with TLS', () => {
     await echo(here(port), Buffer.from(bytes, 'latin1'))
     expect(peers).toEqual([])
     expect(failures).toHaveLength(1)
+  })
+})
+
+describe('where there is no room', () => {
+  const gateOf = () =>
+    new Gatekeeper({
+      limits: { ...DEFAULT_CROWD, connectionsPerAddress: 1 },
+      isTrusted: () => false,
+      isHub: () => false,
+      now: () => 0,
+    })
+
+  test('a client is told when to come again, until another one has left', async () => {
+    const { port } = await serving({ gate: gateOf() })
+    const first = here(port)
+    await once(first, 'connect')
+    expect(await echo(here(port), 'hello')).toMatch(
+      /^HTTP\/1\.1 429 Too Many Requests\r\nRetry-After: 5\r\n/,
+    )
+    expect(await echo(first, 'hello')).toBe('hello')
+    await vi.waitFor(async () => expect(await echo(here(port), 'hello')).toBe('hello'))
+  })
+
+  test('nobody shakes hands, and whoever does not even try counts', async () => {
+    const [tls] = certificates
+    const { port } = await serving({ gate: gateOf(), tls: tls ?? {} })
+    const first = here(port)
+    await once(first, 'connect')
+    await expect(securely(here(port))).rejects.toThrow('disconnected before')
+    first.destroy()
+    for (let i = 0; i < 2; i++)
+      await vi.waitFor(async () =>
+        expect(await echo(await securely(here(port)), 'hello')).toBe('hello'),
+      )
+  })
+
+  test('it is the client of a balancer who counts', async () => {
+    const { port } = await serving({ gate: gateOf(), announcers: ['127.0.0.1'] })
+    const first = here(port)
+    first.write(V1)
+    first.write('hello')
+    await once(first, 'data')
+    expect(await echo(here(port), V1, 'hello')).toContain('429')
+    expect(await echo(here(port), V1.replace('192.0.2.7', '192.0.2.9'), 'hello')).toBe('hello')
+    first.destroy()
   })
 })

@@ -15,7 +15,10 @@ import {
 
 import { kindOfAddress } from '#core/base/ip-address.ts'
 
+import type { Refusal } from './answers.ts'
+import type { Gate } from './gate.ts'
 import type { Peer } from './message.ts'
+import type { Meter } from './meter.ts'
 import { bareAddress, peerOf } from './peer-of.ts'
 import { takeProxyHeader } from './proxy-header-reader.ts'
 import type { ProxyHeader } from './proxy-protocol.ts'
@@ -31,9 +34,21 @@ export interface EntranceOptions {
   readonly trusted: BlockList
   /** Balancers in front that tell of each connection whose it is (PROXY protocol). From these it is demanded, from others refused. */
   readonly announcers: BlockList
+  /** Counts connections, before anything is read of them. Absent: everybody comes in. */
+  readonly gate?: Pick<Gate, 'connected' | 'disconnected'>
+  /** Absent: nothing is counted. */
+  readonly meter?: Pick<Meter, 'refused'>
   readonly serve: (socket: Socket | TLSSocket, peer: Peer) => void
   /** A connection that did not get so far, and why. */
   readonly failed?: (why: Error) => void
+}
+
+/** Those who are told that there is no room for them: so many at once, for so long. */
+const MOST_LEAVING = 100
+const LEAVING_MS = 1000
+const STATUS_WORDS: Readonly<Record<number, string>> = {
+  429: 'Too Many Requests',
+  503: 'Service Unavailable',
 }
 
 /** Where clients come in: finds out who is at the other end, before anything is read of what he wants. */
@@ -44,6 +59,7 @@ export class Entrance {
   readonly #options: EntranceOptions
   /** What was told of connections that have still to shake hands, by their ends. */
   readonly #told = new Map<string, ProxyHeader>()
+  readonly #leaving = new Set<Socket>()
 
   constructor(options: EntranceOptions) {
     this.#options = options
@@ -82,13 +98,36 @@ export class Entrance {
   }
 
   #goOn(socket: Socket, header: ProxyHeader | undefined): void {
-    if (!this.#tls) return this.#options.serve(socket, this.#peerOf(socket, header))
+    const { gate, serve } = this.#options
+    const peer = this.#peerOf(socket, header)
+    const refusal = gate?.connected(peer)
+    if (refusal) return this.#refuse(socket, refusal)
+    if (gate) socket.once('close', () => gate.disconnected(peer))
+    if (!this.#tls) return serve(socket, peer)
     if (header) {
       const ends = endsOf(socket)
       this.#told.set(ends, header)
       socket.once('close', () => this.#told.delete(ends))
     }
     this.#tls.emit('connection', socket)
+  }
+
+  /** Nobody shakes hands only to be told to leave; without TLS a word costs little. */
+  #refuse(socket: Socket, { status, reason, retryAfter = 1 }: Refusal): void {
+    this.#options.meter?.refused(reason)
+    if (this.#tls || this.#leaving.size >= MOST_LEAVING) return void socket.destroy()
+    this.#leaving.add(socket)
+    const timer = setTimeout(() => socket.destroy(), LEAVING_MS).unref()
+    socket.once('close', () => {
+      clearTimeout(timer)
+      this.#leaving.delete(socket)
+    })
+    socket.on('error', () => undefined)
+    // Closed before it is read, what the client has sent would cut the answer off.
+    socket.resume()
+    socket.end(
+      `HTTP/1.1 ${status} ${STATUS_WORDS[status] ?? ''}\r\nRetry-After: ${retryAfter}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
+    )
   }
 
   #peerOf(socket: Socket, header: ProxyHeader | undefined): Peer {
@@ -113,7 +152,8 @@ function isElsewhere(address: string): boolean {
   return ['public', 'private'].includes(kindOfAddress(address))
 }
 
-function isListed(address: string, list: BlockList): boolean {
+/** Whether the address is in the list; '' never is. */
+export function isListed(address: string, list: BlockList): boolean {
   return address !== '' && list.check(address, isIPv6(address) ? 'ipv6' : 'ipv4')
 }
 

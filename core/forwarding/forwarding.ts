@@ -23,6 +23,7 @@ const KEEP_ALIVE_MS = 60_000
 
 /** One request on its way to the server behind, and the answer on its way back, as streams in both directions. */
 export class Forwarding implements ExchangeListener, BackListener, LiveConnection {
+  readonly isWebsocket = false
   readonly #exchange: Exchange
   readonly #route: ForwardingRoute
   readonly #context: ForwardingContext
@@ -121,7 +122,7 @@ export class Forwarding implements ExchangeListener, BackListener, LiveConnectio
       headers: shapeResponse(head, exchange.head, { route, options }),
     }
     meter?.answered(head.status)
-    gate?.answered(exchange.head, route, shaped)
+    gate?.answered(exchange.head, route, head)
     exchange.begin(shaped, body)
   }
 
@@ -158,18 +159,19 @@ export class Forwarding implements ExchangeListener, BackListener, LiveConnectio
       headers: shapeResponse(head, exchange.head, { route, options }),
     }
     meter?.answered(101)
-    gate?.answered(exchange.head, route, shaped)
+    gate?.answered(exchange.head, route, head)
     this.#isOver = true
     route.live.delete(this)
     const client = exchange.switchProtocols(shaped)
     const server = back.detach()
     server.setKeepAlive(true, KEEP_ALIVE_MS)
     const { peer } = exchange.head
+    const whose = gate?.whose(exchange.head) ?? ''
     // What is kept for hours holds no secret, and nothing of the request.
     void new WebsocketRelay(client, server, {
       route,
       credentials: credentialsOf(exchange.head),
-      over: gate && (() => gate.left(peer, route)),
+      over: gate && (() => gate.left(whose, peer)),
       meter,
     })
   }
@@ -218,6 +220,8 @@ export class Forwarding implements ExchangeListener, BackListener, LiveConnectio
     if (this.#isOver) return
     this.#isOver = true
     this.#route.live.delete(this)
-    this.#context.gate?.left(this.#exchange.head.peer, this.#route)
+    const { gate } = this.#context
+    const { head } = this.#exchange
+    gate?.left(gate.whose(head), head.peer)
   }
 }

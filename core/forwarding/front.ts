@@ -51,14 +51,14 @@ export class Front implements FrontContext, ForwardingContext {
 
   /** A client's connection, plain or TLS: HTTP/2 where the client has chosen it (ALPN), else HTTP/1. */
   serve(socket: Socket, peer: Peer): void {
-    if (this.isDraining || this.gate?.connected(peer.address) === false) {
+    if (this.isDraining) {
       socket.destroy()
       return
     }
     this.meter?.opened()
     socket.setNoDelay(true)
     this.#open++
-    socket.once('close', () => this.#left(peer))
+    socket.once('close', () => this.#left())
     if ('alpnProtocol' in socket && socket.alpnProtocol === 'h2') this.#http2.serve(socket, peer)
     else this.#http1.add(new Http1Connection(socket, peer, this))
   }
@@ -92,9 +92,13 @@ export class Front implements FrontContext, ForwardingContext {
     return this.#open
   }
 
-  /** No new connections, and no new requests on those that are open. @returns when all is over, which websockets may keep from happening */
+  /**
+   * No new connections, and no new requests on those that are open. Websockets are told at once that the service restarts: whoever
+   * listens in this place next is who they come back to, so waiting would only make that later. @returns when all is over
+   */
   drain(): Promise<void> {
     this.isDraining = true
+    this.#options.routes.closeWebsockets()
     for (const connection of this.#http1) if (connection.isIdle) connection.destroy()
     this.#http2.drain()
     if (this.#open === 0) this.#drained.resolve()
@@ -114,10 +118,9 @@ export class Front implements FrontContext, ForwardingContext {
     this.#http1.delete(connection)
   }
 
-  #left(peer: Peer): void {
+  #left(): void {
     this.#open--
     this.meter?.closed()
-    this.gate?.disconnected(peer.address)
     if (this.isDraining && this.#open === 0) this.#drained.resolve()
   }
 }

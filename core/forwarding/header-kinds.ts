@@ -10,6 +10,8 @@ export const UPGRADE = 5
 export const CONTENT_LENGTH = 6
 export const TRANSFER_ENCODING = 7
 export const EXPECT = 8
+/** What the hub tells the proxy of a try to sign in; for nobody else. */
+export const SIGN_IN = 9
 
 const KINDS: Readonly<Record<string, number>> = {
   te: HOP,
@@ -21,6 +23,7 @@ const KINDS: Readonly<Record<string, number>> = {
   'x-real-ip': FORWARDING,
   connection: CONNECTION,
   'keep-alive': HOP,
+  'bulkhead-sign-in': SIGN_IN,
   'content-length': CONTENT_LENGTH,
   'proxy-connection': HOP,
   'transfer-encoding': TRANSFER_ENCODING,

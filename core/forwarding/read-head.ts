@@ -7,6 +7,7 @@ import {
   HOST,
   kindOf,
   PLAIN,
+  SIGN_IN,
   TRANSFER_ENCODING,
   UPGRADE,
   withoutNamed,
@@ -29,6 +30,8 @@ class ReadHeaders {
   length = ''
   /** Transfer-Encoding, all of them; empty without one. */
   coding = ''
+  /** What the server behind says of a try to sign in; empty where it says nothing. */
+  signIn = ''
   #connection = ''
   #expectation = ''
 
@@ -70,6 +73,9 @@ class ReadHeaders {
         return false
       case TRANSFER_ENCODING:
         this.coding = this.coding === '' ? value : `${this.coding},${value}`
+        return false
+      case SIGN_IN:
+        this.signIn = value
         return false
       default:
         return false

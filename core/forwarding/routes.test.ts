@@ -166,7 +166,8 @@ describe('the table of routes', () => {
     routes.set('/user/ada/', target(2), { data: {}, now })
     const route = routes.get('/user/ada')
     let closed = 0
-    for (let i = 0; i < 3; i++) route?.live.add({ close: () => closed++, credentials: () => [] })
+    for (let i = 0; i < 3; i++)
+      route?.live.add({ isWebsocket: false, close: () => closed++, credentials: () => [] })
 
     expect(routes.delete('/user/ada/')).toBe(3)
     expect(routes.delete('/user/ada/')).toBeUndefined()
@@ -177,7 +178,7 @@ describe('the table of routes', () => {
     const routes = new Routes(undefined, now)
     let closed = 0
     routes.set('/a', target(2), { data: {}, now })
-    routes.get('/a')?.live.add({ close: () => closed++, credentials: () => [] })
+    routes.get('/a')?.live.add({ isWebsocket: false, close: () => closed++, credentials: () => [] })
 
     routes.set('/a', target(2), { data: { user: 'ada' }, now })
     expect(closed).toBe(0)
@@ -211,6 +212,7 @@ describe('closing connections', () => {
       routes.set(prefix, target(2), { data: {}, now })
       for (const credential of [mine, hers]) {
         routes.get(prefix)?.live.add({
+          isWebsocket: false,
           close: (why) => closed.push(`${prefix} ${credential[0]} ${why}`),
           credentials: () => [fingerprintOf(credential)],
         })

@@ -10,6 +10,8 @@ export type CloseReason = 'route gone' | 'access ended' | 'restart'
 
 /** Something that ends when its route does: a websocket, a stream, an upload. */
 export interface LiveConnection {
+  /** A websocket, which does not end by itself as requests do. */
+  readonly isWebsocket: boolean
   close(why: CloseReason): void
   /** Fingerprints of what it was opened with. */
   credentials(): readonly string[]
@@ -149,6 +151,12 @@ export class Routes {
   isEnded(route: ForwardingRoute, credentials: () => readonly string[]): boolean {
     if (this.#ended.isEmpty || route === this.fallback) return false
     return this.#ended.has(route.prefix, credentials())
+  }
+
+  /** Closes every websocket: the proxy ends. */
+  closeWebsockets(): void {
+    for (const { live } of this.#all.values())
+      for (const connection of live) if (connection.isWebsocket) connection.close('restart')
   }
 
   /** Closes every live connection: the proxy ends. */

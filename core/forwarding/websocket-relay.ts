@@ -21,6 +21,7 @@ export interface RelayOptions {
 
 /** A websocket after the server behind has agreed: bytes both ways, untouched, until either side or the route ends. */
 export class WebsocketRelay implements LiveConnection {
+  readonly isWebsocket = true
   readonly #client: Duplex
   readonly #server: Duplex
   readonly #options: RelayOptions

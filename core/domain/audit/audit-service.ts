@@ -1,6 +1,6 @@
 import type { Clock } from '#core/base/clock.ts'
 
-import { addressPrefix } from '../sign-in/address-prefix.ts'
+import { addressPrefix } from '#core/base/address-prefix.ts'
 import type { AuditActor, AuditEntry, AuditEvent } from './audit-entry.ts'
 import { auditField } from './audit-field.ts'
 import type { AuditFilter, AuditLog } from './audit-log.ts'
