@@ -14,7 +14,6 @@ import {
   STOP,
 } from './http-parser.ts'
 import type { Limits } from './limits.ts'
-import type { Pool } from './pool.ts'
 import { type Framing, ReadResponse } from './read-head.ts'
 import { listen, type SocketListeners, unlisten } from './socket-listeners.ts'
 import { surviveWriteErrors } from './survive-write-errors.ts'
@@ -25,6 +24,13 @@ const MOST_INTERIMS = 100
 
 /** Servers set cookies by the dozen; what an answer's head may hold is limited by its size. */
 const MOST_HEADERS = 1000
+
+/** Who keeps connections that wait for the next request. */
+export interface Keeper {
+  release(connection: BackConnection): void
+  /** It is closed, or belongs to somebody else now. */
+  forget(connection: BackConnection): void
+}
 
 /** What a request needs to be sent. */
 export interface Outgoing {
@@ -38,7 +44,7 @@ export interface Outgoing {
 /** One connection to a server behind: one request at a time, and its answer. */
 export class BackConnection implements ParserEvents, Timed {
   readonly socket: Socket
-  readonly #pool: Pool
+  readonly #pool: Keeper
   readonly #limits: Limits
   readonly #times: TimeLimits
   readonly #parser: HttpParser
@@ -65,7 +71,7 @@ export class BackConnection implements ParserEvents, Timed {
 
   constructor(
     socket: Socket,
-    pool: Pool,
+    pool: Keeper,
     { limits, times }: { limits: Limits; times: TimeLimits },
   ) {
     this.socket = socket

@@ -5,7 +5,7 @@ import type { Exchange } from './exchange.ts'
 import { Forwarding } from './forwarding.ts'
 import type { ForwardingContext } from './forwarding-context.ts'
 import type { ForwardingOptions } from './forwarding-options.ts'
-import type { FrontContext } from './front-context.ts'
+import type { Closable, FrontContext } from './front-context.ts'
 import type { FrontOptions } from './front-options.ts'
 import type { Gate } from './gate.ts'
 import { Http1Connection } from './http1-connection.ts'
@@ -30,7 +30,7 @@ export class Front implements FrontContext, ForwardingContext {
   readonly gate: Gate | undefined
   readonly meter: Meter | undefined
   readonly #options: FrontOptions
-  readonly #http1 = new Set<Http1Connection>()
+  readonly #http1 = new Set<Closable>()
   readonly #http2: Http2Front
   #open = 0
   readonly #drained = Promise.withResolvers<void>()
@@ -114,7 +114,7 @@ export class Front implements FrontContext, ForwardingContext {
     this.pools.close()
   }
 
-  forget(connection: Http1Connection): void {
+  forget(connection: Closable): void {
     this.#http1.delete(connection)
   }
 

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 
 import type { FrontContext } from './front-context.ts'
 import { HeldWriter } from './held-writer.ts'
-import { Http1Exchange } from './http1-exchange.ts'
+import { type ExchangeConnection, Http1Exchange } from './http1-exchange.ts'
 import {
   type AfterHead,
   BODY_FOLLOWS,
@@ -24,7 +24,7 @@ const LINGER_MS = 2000
 const LEFT_MS = 2000
 
 /** A client's HTTP/1 connection: requests one after the other, answered in their order. */
-export class Http1Connection implements ParserEvents, Timed {
+export class Http1Connection implements ExchangeConnection, ParserEvents, Timed {
   readonly out: HeldWriter
   readonly #socket: Socket
   readonly #peer: Peer
@@ -73,7 +73,6 @@ export class Http1Connection implements ParserEvents, Timed {
     this.#parser.attach(socket)
   }
 
-  /** Whether no request follows the one that is answered now. */
   get isEnding(): boolean {
     return this.#front.isDraining || (this.#hasEnded && this.#held === undefined && !this.#waiting)
   }
@@ -93,7 +92,6 @@ export class Http1Connection implements ParserEvents, Timed {
     if (!this.#hasMore) this.#parser.resume()
   }
 
-  /** The client has done its part, or is given time to do the next. */
   progress(): void {
     const { times, limits } = this.#front
     this.#deadline = this.#current?.isAwaited === true ? times.in(limits.bodyStallMs) : Infinity
@@ -103,7 +101,6 @@ export class Http1Connection implements ParserEvents, Timed {
     this.#socket.destroy()
   }
 
-  /** The exchange has its whole answer. */
   answered(exchange: Http1Exchange): void {
     if (exchange !== this.#current) return
     this.#current = undefined
@@ -113,7 +110,6 @@ export class Http1Connection implements ParserEvents, Timed {
     if (!this.#isReading) this.#goOn()
   }
 
-  /** The socket is somebody else's, with nothing of this left on it. */
   detach(): Socket {
     const socket = this.#socket
     this.#isDetached = true

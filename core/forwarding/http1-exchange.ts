@@ -1,17 +1,33 @@
 import type { Socket } from 'node:net'
 
 import type { BodyKind, Exchange, ExchangeListener } from './exchange.ts'
+import type { HeldWriter } from './held-writer.ts'
 import { headerLines, lastChunk } from './http1-text.ts'
-import type { Http1Connection } from './http1-connection.ts'
 import { headerOf, type Answer, type ResponseHead } from './message.ts'
 import type { ReadHead } from './read-head.ts'
+
+/** What an exchange needs of the connection that it is on. */
+export interface ExchangeConnection {
+  readonly out: HeldWriter
+  /** Whether no request follows the one that is answered now. */
+  readonly isEnding: boolean
+  pause(): void
+  resume(): void
+  /** The client has done its part, or is given time to do the next. */
+  progress(): void
+  /** The exchange has its whole answer. */
+  answered(exchange: Http1Exchange): void
+  destroy(): void
+  /** The socket is the caller's, with nothing of the connection left on it. */
+  detach(): Socket
+}
 
 /** One request on an HTTP/1 connection, and its answer. */
 export class Http1Exchange implements Exchange {
   readonly head: ReadHead
   readonly hasBody: boolean
   readonly wantsWebsocket: boolean
-  readonly #connection: Http1Connection
+  readonly #connection: ExchangeConnection
   listener: ExchangeListener | undefined
   /** Pieces of the body from before somebody listened. */
   #early: Buffer[] | undefined
@@ -27,7 +43,7 @@ export class Http1Exchange implements Exchange {
   #isOver = false
 
   constructor(
-    connection: Http1Connection,
+    connection: ExchangeConnection,
     head: ReadHead,
     { keepAlive, upgrade }: { readonly keepAlive: boolean; readonly upgrade: boolean },
   ) {

@@ -1,4 +1,4 @@
-import { BackConnection } from './back-connection.ts'
+import { BackConnection, type Keeper } from './back-connection.ts'
 import type { ClientTls } from './forwarding-options.ts'
 import type { Limits } from './limits.ts'
 import { openTarget } from './open-target.ts'
@@ -15,7 +15,7 @@ export interface PoolOptions {
  * The connections to one target. Those that wait for the next request were checked when they were opened, and are only ever used for
  * the target that they were opened for.
  */
-export class Pool {
+export class Pool implements Keeper {
   readonly #target: Target
   readonly #options: PoolOptions
   readonly #forgotten: () => void
@@ -63,7 +63,6 @@ export class Pool {
     else connection.socket.destroy()
   }
 
-  /** It is closed, or belongs to somebody else now. */
   forget(connection: BackConnection): void {
     this.#all.delete(connection)
     const at = this.#idle.indexOf(connection)
