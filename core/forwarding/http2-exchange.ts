@@ -85,6 +85,8 @@ export class Http2Exchange implements Exchange {
     stream.on('data', (piece: Buffer) => this.#receivedPiece(piece))
     stream.on('trailers', (_headers, _flags, raw: readonly string[]) => this.#receivedTrailers(raw))
     stream.on('end', () => this.#receivedAll())
+    // The head goes ahead: a client that waits for "100 Continue" sends nothing before the server has it.
+    listener.flush()
   }
 
   pause(): void {
