@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -35,6 +36,8 @@ const SAID_OF_ANY = [/Running JupyterHub without SSL/]
 const SAID_OF_DEAD = [
   ...SAID_OF_ANY,
   /Proxy stopped with exit code/,
+  /Found proxy pid file/,
+  /(?:Proxy still running|Stopped proxy) at pid/,
   /api_request to the proxy failed with connection error/,
   /Adding missing route/,
 ]
@@ -142,13 +145,19 @@ test('a proxy that is told to end, or is killed, is started again with all of it
   expect(complaints(SAID_OF_DEAD)).toEqual([])
 })
 
-test('a hub that starts again finds its server, and the kernel lives on', async () => {
+test('a hub that is started again, or was killed, finds its proxy and its server, and the kernel lives on', async () => {
   const before = hub.serverPids
   expect(before).toHaveLength(1)
 
   await hub.stop()
   await hub.start()
+  expect(await routes()).toHaveLength(2)
+  const proxy = hub.proxyPid
+  await hub.kill()
+  expect(isAlive(proxy)).toBe(true)
+  await hub.start()
 
+  expect(isAlive(proxy)).toBe(false)
   expect(hub.serverPids).toEqual(before)
   expect(await runAgain('kept * 9')).toContain('54')
   await checkRoutes()
@@ -177,3 +186,42 @@ test("a server that died is told of by the hub's own page, and nothing was notic
   await page.getByText('Your server appears to be down').waitFor()
   expect(complaints(SAID_OF_ANY)).toEqual([])
 })
+
+test('with TLS on every side, and a host for everybody, it is the same', async () => {
+  const certificate = selfSigned(programs)
+  await using encrypted = await JupyterHub.create({
+    programs,
+    publicUrl: (port) => `https://hub.localhost:${port}`,
+    config: `${CONFIG}
+c.JupyterHub.internal_ssl = True
+c.JupyterHub.internal_certs_location = __import__('os').path.abspath('internal-ssl')
+c.JupyterHub.subdomain_host = c.JupyterHub.public_url.rstrip('/')
+c.JupyterHub.bind_url = c.JupyterHub.bind_url.replace('http:', 'https:')
+c.JupyterHub.ssl_key = '${certificate.key}'
+c.JupyterHub.ssl_cert = '${certificate.cert}'
+c.ConfigurableHTTPProxy.api_url = c.ConfigurableHTTPProxy.api_url.replace('http:', 'https:')
+`,
+  })
+  const visitor = await browser.newContext({ ignoreHTTPSErrors: true })
+  const tab = await visitor.newPage()
+
+  await signInToLab(tab, encrypted, 'bob')
+
+  expect(new URL(tab.url()).origin).toBe(encrypted.url.replace('hub.', 'bob.hub.'))
+  expect((await runCells(tab, ['6 * 7'])).trim()).toBe('42')
+  expect(complaintsIn(encrypted.log, [])).toEqual([])
+})
+
+/** A certificate for all names below hub.localhost that nobody vouches for. */
+function selfSigned(folder: string): { readonly key: string; readonly cert: string } {
+  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
+  const names = 'subjectAltName=DNS:hub.localhost,DNS:*.hub.localhost'
+  execFileSync(
+    'openssl',
+    `req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=hub.localhost -addext ${names} -keyout ${key} -out ${cert}`.split(
+      ' ',
+    ),
+    { stdio: 'ignore' },
+  )
+  return { key, cert }
+}

@@ -124,10 +124,19 @@ ${options.config}`,
   }
 
   /** Ends the hub alone or, as the configuration says, what it started as well. */
-  async stop(): Promise<void> {
+  stop(): Promise<void> {
+    return this.#endBy('SIGTERM')
+  }
+
+  /** Kills the hub, and nothing that it started. */
+  kill(): Promise<void> {
+    return this.#endBy('SIGKILL')
+  }
+
+  async #endBy(signal: NodeJS.Signals): Promise<void> {
     const child = this.#process
     const ended = () => !child || child.exitCode !== null || child.signalCode !== null
-    if (!ended()) child?.kill('SIGTERM')
+    if (!ended()) child?.kill(signal)
     await eventually(ended, 30_000)
   }
 

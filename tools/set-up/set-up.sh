@@ -58,7 +58,8 @@ set_up_to_run_tests() {
   case " $parts " in *' browser '*|*' bench '*) want_program chromium chromium ;; esac
   case " $parts " in *' contract '*|*' rigs '*) [ -n "$(ls /usr/lib/postgresql/*/bin/initdb 2>/dev/null)" ] || want_program initdb postgresql ;; esac
   case " $parts " in *' rigs '*|*' bench '*|*' bench-proxy '*) want_program gcc build-essential ;; esac
-  case " $parts " in *' bench-proxy '*) [ -x /usr/sbin/nginx ] || want_program nginx nginx-light; want_program openssl openssl ;; esac
+  case " $parts " in *' bench-proxy '*) [ -x /usr/sbin/nginx ] || want_program nginx nginx-light ;; esac
+  want_program openssl openssl
   case " $parts " in *' browser '*|*' rigs '*|*' bench '*) set_up_clients ;; esac
   case " $parts " in *' setup '*) want_program mmdebstrap mmdebstrap ;; esac
   let_others
