@@ -2,6 +2,8 @@ import type { Answer, RequestHead } from './message.ts'
 
 /** Why a request is answered here and not behind: a name for the numbers that are kept of it. */
 export type RefusalReason =
+  /** A connection that did not come so far as a request: no TLS, no PROXY header. */
+  | 'handshake'
   | 'malformed'
   | 'method'
   | 'host'

@@ -73,14 +73,14 @@ export class Entrance {
   }
 
   #secure(tls: TlsOptions): TlsServer {
-    const { http2, handshakeMs, failed, serve } = this.#options
+    const { http2, handshakeMs, serve } = this.#options
     const server = createTlsServer({
       ...tls,
       handshakeTimeout: handshakeMs,
       // Both versions share the one server, and with it the certificate.
       ALPNProtocols: http2 ? ['h2', 'http/1.1'] : ['http/1.1'],
     })
-    server.on('tlsClientError', (error) => failed?.(error))
+    server.on('tlsClientError', (error) => this.#failed(error))
     server.on('secureConnection', (socket) => {
       socket.disableRenegotiation()
       serve(socket, this.#peerOf(socket, this.#told.get(endsOf(socket))))
@@ -93,8 +93,13 @@ export class Entrance {
       return this.#goOn(socket, undefined)
     takeProxyHeader(socket).then(
       (header) => this.#goOn(socket, header),
-      (error: Error) => this.#options.failed?.(error),
+      (error: Error) => this.#failed(error),
     )
+  }
+
+  #failed(why: Error): void {
+    this.#options.meter?.refused('handshake')
+    this.#options.failed?.(why)
   }
 
   #goOn(socket: Socket, header: ProxyHeader | undefined): void {
