@@ -145,6 +145,32 @@ describe('on one origin', () => {
     expect(await opened('/hub/home')).toBe('SecurityError')
   })
 
+  test('not held: a script hears and stores for the whole host, and has workers where others serve a script', async () => {
+    const other = await context.newPage()
+    await other.goto(`${site.url}/hub/home`)
+    const heard = scripted(
+      other,
+      `return new Promise((resolve) => {
+         new BroadcastChannel('any').onmessage = ({ data }) => resolve(data)
+       })`,
+    )
+    await page.goto(`${site.url}/user/ada/page`)
+    await scripted(
+      page,
+      `setInterval(() => new BroadcastChannel('any').postMessage('from ada'), 100)
+       const cache = await caches.open('of the hub')
+       await cache.put('/hub/home', new Response('from ada'))`,
+    )
+
+    expect(await heard).toBe('from ada')
+    const cached = `return (await (await caches.open('of the hub')).match('/hub/home')).text()`
+    expect(await scripted(other, cached)).toBe('from ada')
+    await other.close()
+    expect(await registerWorker(page, '/user/bob/sw.js', '/user/bob/')).toBe(
+      `${site.url}/user/bob/`,
+    )
+  })
+
   test('not held: a script sets cookies for the whole host; held: it reads none of the hub’s, and chooses nobody', async () => {
     const adas = await signedIn(browser, site, ada)
     const login = (await adas.context().cookies()).find(({ name }) => name.endsWith('-hub-login'))
@@ -170,6 +196,20 @@ describe('on one origin', () => {
     await page.goto(`${site.url}/hub/home`)
     await page.waitForURL('**/hub/login**')
     await adas.context().close()
+  })
+
+  test('not held: a script crowds out the cookies of others', async () => {
+    const others = await signedIn(browser, site, bob)
+    await others.goto(`${site.url}/user/ada/page`)
+
+    await scripted(
+      others,
+      'for (let i = 0; i < 1000; i++) document.cookie = `crowd-${i}=1; path=/user/ada/`',
+    )
+
+    await others.goto(`${site.url}/hub/home`)
+    await others.waitForURL('**/hub/login**')
+    await others.context().close()
   })
 })
 
@@ -286,6 +326,17 @@ describe('with a host for everybody', () => {
     await toss(`jupyterhub-hub-login=${login?.value}; path=/hub/home`)
     await page.goto(`${site.url}/hub/home`)
     await page.waitForURL('**/hub/login**')
+
+    // Not held by plain http, where nobody is signed in.
+    const fresh = await (await browser.newContext()).newPage()
+    await fresh.goto(`${on('ada')}/user/ada/page`)
+    await setCookies(
+      fresh,
+      `jupyterhub-hub-login=${login?.value}; domain=hub.localhost; path=/hub/`,
+    )
+    await fresh.goto(`${site.url}/hub/home`)
+    expect(await fresh.content()).toContain('"name":"ada"')
+    await fresh.context().close()
     await adas.context().close()
   })
 })

@@ -4,6 +4,9 @@ import type { ServiceRoute, ServiceRoutes } from '#core/domain/services/service-
 import { type ProxyApi, routePath } from './proxy-api.ts'
 import { hasPolicy, type PolicySettings, policyOf } from './route-policy.ts'
 
+/** Services are the operator's own, and many set their cookies for `/`, as JupyterHub's examples do: they are to go on working. */
+const NARROW = { narrow: true }
+
 /** Routes to services, at a proxy that is spoken to by its REST API. */
 export class HttpServiceRoutes implements ServiceRoutes {
   readonly #proxy: ProxyApi
@@ -20,7 +23,7 @@ export class HttpServiceRoutes implements ServiceRoutes {
       ...(address !== null && { address }),
       service,
       jupyterhub: true,
-      policy: policyOf(clientId, this.#settings),
+      policy: policyOf(clientId, this.#settings, NARROW),
     }
     await this.#proxy.ask('POST', routePath(prefix), { body: JSON.stringify(body), fine: [201] })
   }
@@ -43,6 +46,6 @@ export class HttpServiceRoutes implements ServiceRoutes {
   #clientIn(policy: unknown): string {
     const { success, data } = RouteBody.shape.policy.safeParse(policy)
     if (!success || !data) return ''
-    return hasPolicy(policy, policyOf(data.cookie, this.#settings)) ? data.cookie : ''
+    return hasPolicy(policy, policyOf(data.cookie, this.#settings, NARROW)) ? data.cookie : ''
   }
 }

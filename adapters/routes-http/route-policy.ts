@@ -7,11 +7,16 @@ export interface PolicySettings {
 }
 
 /** What goes to the proxy with a route, in the order in which the proxy lists it; others than ours keep it and do not read it. */
-export function policyOf(cookie: string, { ownHosts, hsts }: PolicySettings) {
+export function policyOf(
+  cookie: string,
+  { ownHosts, hsts }: PolicySettings,
+  { narrow = false } = {},
+) {
   const seconds = hsts()
   return {
     cookie,
     ...(ownHosts && { own_host: true }),
+    ...(narrow && { narrow_cookies: true }),
     ...(seconds !== undefined && { hsts: seconds }),
   }
 }

@@ -11,6 +11,10 @@ const RoutePolicyData = z.strictObject({
     .boolean()
     .optional()
     .describe('whether the host serves nothing of anybody but the owner of the route'),
+  narrow_cookies: z
+    .boolean()
+    .optional()
+    .describe('whether cookies for more than the route are narrowed to it, and not dropped'),
   hsts: z
     .int()
     .min(0)

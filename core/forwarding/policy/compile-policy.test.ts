@@ -185,6 +185,21 @@ describe('an answer', () => {
     ])
   })
 
+  test('has its cookies narrowed to the route where that is wanted', () => {
+    const policy = compilePolicy({ cookie: 'service-x', narrow_cookies: true }, ['services', 'x'])
+    const headers = ['A', 'b', 'Set-Cookie', 'session=1; HttpOnly; Path=/', 'C', 'd']
+    expect(answered(headers, '/services/x/', policy)).toEqual([
+      'A',
+      'b',
+      'Set-Cookie',
+      'session=1; HttpOnly; Path=/services/x/',
+      'C',
+      'd',
+      'X-Content-Type-Options',
+      'nosniff',
+    ])
+  })
+
   test('has trailers that do no more than its headers, and nothing is added to them', () => {
     expect(ada.filterTrailers(['Set-Cookie', 'a=b; Path=/', 'Digest', 'x'], request())).toEqual([
       'Digest',

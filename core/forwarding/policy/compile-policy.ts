@@ -1,7 +1,7 @@
 import type { RequestHead } from '../message.ts'
 import type { RoutePolicy } from '../policy.ts'
 import { cookiesFor } from './cookies-sent.ts'
-import { maySetCookie } from './cookies-set.ts'
+import { cookieToSet } from './cookies-set.ts'
 import { DROPPED, judgedName } from './dropped-headers.ts'
 import { OwnPath } from './own-path.ts'
 import { isAboveRoute, mayWiden } from './worker-scope.ts'
@@ -12,6 +12,8 @@ export interface PolicyData {
   readonly cookie: string
   /** Whether the route's host serves nothing of anybody else. */
   readonly own_host?: boolean | undefined
+  /** Whether a cookie that the server sets for more than the route is narrowed to it, and not dropped. */
+  readonly narrow_cookies?: boolean | undefined
   /** For how many seconds browsers are to come by https alone; undefined: nothing is said of it. */
   readonly hsts?: number | undefined
 }
@@ -24,6 +26,7 @@ export function compilePolicy(data: PolicyData, path: readonly string[]): RouteP
 class CompiledPolicy implements RoutePolicy {
   readonly #path: OwnPath
   readonly #ownHost: boolean
+  readonly #narrows: boolean
   readonly #cookie: string
   readonly #hsts: string | undefined
   /** A browser sends the same text again and again, and there is seldom more than one to a server. */
@@ -32,9 +35,11 @@ class CompiledPolicy implements RoutePolicy {
   /** Of the headers that have just been looked at. */
   #saidNosniff = false
 
-  constructor({ cookie, own_host = false, hsts }: PolicyData, path: OwnPath) {
+  constructor(data: PolicyData, path: OwnPath) {
+    const { cookie, own_host = false, narrow_cookies = false, hsts } = data
     this.#path = path
     this.#ownHost = own_host
+    this.#narrows = narrow_cookies
     this.#cookie = cookie
     this.#hsts = hsts === undefined ? undefined : `max-age=${hsts}`
   }
@@ -73,36 +78,43 @@ class CompiledPolicy implements RoutePolicy {
     return this.#kept(trailers, request)
   }
 
-  /** The same array where nothing is left out. */
+  /** The same array where nothing is left out or changed. */
   #kept(headers: string[], request: RequestHead): string[] {
     let kept: string[] | undefined
     for (let i = 0; i < headers.length; i += 2) {
       const name = headers[i] ?? ''
       const value = headers[i + 1] ?? ''
       const judged = judgedName(name)
-      if (judged === undefined || this.#mayPass(judged, value, headers, request))
-        kept?.push(name, value)
-      else kept ??= headers.slice(0, i)
+      const passed = judged === undefined ? value : this.#toPass(judged, value, headers, request)
+      if (passed !== value) kept ??= headers.slice(0, i)
+      if (passed !== undefined) kept?.push(name, passed)
     }
     return kept ?? headers
   }
 
-  #mayPass(lower: string, value: string, all: string[], { target }: RequestHead): boolean {
-    if (DROPPED.has(lower)) return false
+  /** The value as it may pass; undefined where it may not. */
+  #toPass(
+    lower: string,
+    value: string,
+    all: readonly string[],
+    { target }: RequestHead,
+  ): string | undefined {
+    if (DROPPED.has(lower)) return undefined
     switch (lower) {
       case 'set-cookie':
-        return maySetCookie(value, {
+        return cookieToSet(value, {
           path: this.#path,
           ownHost: this.#ownHost,
+          narrows: this.#narrows,
           cookie: this.#cookie,
           target,
         })
       case 'service-worker-allowed':
         // Several are read as one, with commas between.
-        return count(all, lower) === 1 && mayWiden(value, target, this.#path)
+        return count(all, lower) === 1 && mayWiden(value, target, this.#path) ? value : undefined
       default:
         this.#saidNosniff = value.trim().toLowerCase() === 'nosniff'
-        return this.#saidNosniff
+        return this.#saidNosniff ? value : undefined
     }
   }
 }

@@ -1,15 +1,17 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
-import { maySetCookie } from './cookies-set.ts'
+import { cookieToSet, type SettingRoute } from './cookies-set.ts'
 import { OwnPath } from './own-path.ts'
 
 const ada = {
   path: new OwnPath(['user', 'ada']),
   ownHost: false,
+  narrows: false,
   cookie: 'jupyterhub-user-ada',
   target: '/user/ada/lab/tree?x=/y',
 }
+const maySetCookie = (line: string, route: SettingRoute) => cookieToSet(line, route) === line
 const onOwnHost = { ...ada, ownHost: true }
 
 describe('a server may set', () => {
@@ -114,6 +116,24 @@ describe('a server may not set', () => {
   })
 })
 
+test.each([
+  ['a=b; Path=/', 'a=b; Path=/user/ada/'],
+  [
+    'a="b;c"; Path=/; HttpOnly;path=/hub/;  SameSite=Lax',
+    'a="b;c"; HttpOnly;  SameSite=Lax; Path=/user/ada/',
+  ],
+  [
+    'jupyterhub-user-ada-oauth-state=x; path=',
+    'jupyterhub-user-ada-oauth-state=x; Path=/user/ada/',
+  ],
+  ['a=b; Path=/user/ada/x', 'a=b; Path=/user/ada/x'],
+  ['a=b; Path=/; Domain=hub.example', undefined],
+  ['jupyterhub-hub-login=b; Path=/', undefined],
+  ['=b; Path=/', undefined],
+])('where a route narrows cookies, %j passes as %j', (line, passed) => {
+  expect(cookieToSet(line, { ...ada, target: '/user/ada', narrows: true })).toBe(passed)
+})
+
 /** A browser of the simplest kind that follows RFC 6265bis: the path and the domain that a cookie gets. */
 function asBrowser(line: string, target: string): { path: string; domain: string | undefined } {
   const [, ...attributes] = line.split(';')
@@ -155,17 +175,24 @@ test('no cookie that may be set reaches an address that is another’s', () => {
     .map((all) => all.join(''))
   const targets = fc.constantFrom('/user/ada', '/user/ada/', '/user/ada/lab', '/user/ada/a/b?c=/d')
   fc.assert(
-    fc.property(fc.array(attribute, { maxLength: 4 }), targets, (attributes, target) => {
-      const line = ['a=b', ...attributes].join(';')
-      if (!maySetCookie(line, { ...ada, target })) return
-      const { path, domain } = asBrowser(line, target)
-      expect(domain).toBeUndefined()
-      for (const url of ['/', '/hub/home', '/user', '/user/bob/', '/user/adam', '/user/adam/x'])
-        expect(
-          url === path ||
-            (url.startsWith(path) && (path.endsWith('/') || url[path.length] === '/')),
-        ).toBe(false)
-    }),
+    fc.property(
+      fc.array(attribute, { maxLength: 4 }),
+      targets,
+      fc.boolean(),
+      (attributes, target, narrows) => {
+        const line = ['a=b', ...attributes].join(';')
+        const passed = cookieToSet(line, { ...ada, target, narrows })
+        expect(passed === undefined || passed === line || narrows).toBe(true)
+        if (passed === undefined) return
+        const { path, domain } = asBrowser(passed, target)
+        expect(domain).toBeUndefined()
+        for (const url of ['/', '/hub/home', '/user', '/user/bob/', '/user/adam', '/user/adam/x'])
+          expect(
+            url === path ||
+              (url.startsWith(path) && (path.endsWith('/') || url[path.length] === '/')),
+          ).toBe(false)
+      },
+    ),
     { numRuns: 3000 },
   )
 })

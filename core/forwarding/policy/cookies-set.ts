@@ -9,6 +9,8 @@ export interface SettingRoute {
   readonly path: OwnPath
   /** Whether the host is this route's owner's alone: then any path on it is his. */
   readonly ownHost: boolean
+  /** Whether a cookie for paths beyond the route is narrowed to it, and not dropped. */
+  readonly narrows: boolean
   /** The name of the route's own cookie. */
   readonly cookie: string
   /** Of the request that is answered, in origin-form. */
@@ -16,22 +18,28 @@ export interface SettingRoute {
 }
 
 /**
- * Whether a `Set-Cookie` of a server may pass: the cookie would come back to this route alone, is not named like one of the hub's
- * or of another server's, and every browser would read it so. Read as RFC 6265bis section 5.6 says; where browsers may differ, both
- * readings must be harmless.
+ * A `Set-Cookie` of a server as it may pass; undefined where it may not. The cookie would come back to this route alone, is not
+ * named like one of the hub's or of another server's, and every browser would read it so. Read as RFC 6265bis section 5.6 says;
+ * where browsers may differ, both readings must be harmless.
  */
-export function maySetCookie(line: string, route: SettingRoute): boolean {
+export function cookieToSet(line: string, route: SettingRoute): string | undefined {
   // Some browsers end the line at a control character, others drop it.
-  if (/[\u0000-\u0008\u000a-\u001f\u007f]/.test(line)) return false
+  if (/[\u0000-\u0008\u000a-\u001f\u007f]/.test(line)) return undefined
   const [pair = '', ...attributes] = line.split(';')
   const equals = pair.indexOf('=')
   const name = strip(pair.slice(0, Math.max(equals, 0)))
   // One without a name is sent as its bare value, which may look like any other cookie.
-  if (name === '' || !mayBeNamed(name, route.cookie)) return false
+  if (name === '' || !mayBeNamed(name, route.cookie)) return undefined
   const read = attributes.map(readAttribute)
-  if (read.some(([attribute]) => attribute === 'domain')) return false
-  if (route.ownHost) return true
+  if (read.some(([attribute]) => attribute === 'domain')) return undefined
   const paths = read.flatMap(([attribute, value]) => (attribute === 'path' ? [value] : []))
+  if (route.ownHost || isWithin(paths, route)) return line
+  if (!route.narrows) return undefined
+  const others = attributes.filter((_, i) => read[i]?.[0] !== 'path')
+  return [pair, ...others, ` Path=${route.path.text}`].join(';')
+}
+
+function isWithin(paths: readonly string[], route: SettingRoute): boolean {
   const plain = paths.every(isPlain)
   return (
     paths.every((path) => !bare(path).startsWith('/') || route.path.holds(bare(path))) &&
