@@ -130,6 +130,8 @@ export class BackConnection implements ParserEvents, Timed {
   }
 
   pause(): void {
+    // It cannot go on now: that is not its fault.
+    this.#deadline = Infinity
     this.#parser.pause()
   }
 

@@ -94,6 +94,15 @@ describe('a client’s connection', () => {
     expect(answer).toContain('Connection: close')
   })
 
+  test('is closed after an early answer, though the client goes on with its body for ever', async () => {
+    const { socket, closed } = (await telling()).speak()
+    socket.write(line('POST /elsewhere', 'Content-Length: 100000000\r\n'))
+    const more = setInterval(() => socket.write('x'.repeat(100)), 20)
+
+    expect(statuses(await closed)).toEqual(['404'])
+    clearInterval(more)
+  })
+
   test('that is ended by the client after its request still gets the answer', async () => {
     const made = await stage()
     await made.behind((incoming, outgoing) => {

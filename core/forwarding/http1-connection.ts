@@ -15,6 +15,7 @@ import type { Peer } from './message.ts'
 import { ReadHead } from './read-head.ts'
 import { listen, type SocketListeners, unlisten } from './socket-listeners.ts'
 import type { Timed } from './time-limits.ts'
+import { WriteWatch } from './write-watch.ts'
 
 /** So many requests may wait behind the one that is under way, of those that came with it in one read. */
 const MOST_WAITING = 100
@@ -31,6 +32,7 @@ export class Http1Connection implements ExchangeConnection, ParserEvents, Timed 
   readonly #front: FrontContext
   readonly #parser: HttpParser
   readonly #on: SocketListeners
+  readonly #writes: WriteWatch
   /** The request that is answered now, the one that is being read, and those that wait for their turn. */
   #current: Http1Exchange | undefined
   #reading: Http1Exchange | undefined
@@ -49,9 +51,7 @@ export class Http1Connection implements ExchangeConnection, ParserEvents, Timed 
   #isDetached = false
   /** When what the client does at the moment takes too long. */
   #deadline: number
-  #unsent = 0
   #given = 0
-  #sentBy = Infinity
 
   constructor(socket: Socket, peer: Peer, front: FrontContext) {
     this.#socket = socket
@@ -59,6 +59,7 @@ export class Http1Connection implements ExchangeConnection, ParserEvents, Timed 
     this.#front = front
     this.#parser = new HttpParser('requests', this, front.limits)
     this.out = new HeldWriter(socket)
+    this.#writes = new WriteWatch(socket, front.times, front.limits.writeStallMs)
     this.#deadline = front.times.in(front.limits.headMs)
     // A client that ends its side after its request still gets its answer.
     socket.allowHalfOpen = true
@@ -114,13 +115,10 @@ export class Http1Connection implements ExchangeConnection, ParserEvents, Timed 
     const socket = this.#socket
     this.#isDetached = true
     this.#current = undefined
-    this.#parser.detach()
     unlisten(socket, this.#on)
     this.#front.times.delete(this)
     this.#front.forget(this)
     setImmediate(() => this.#parser.close())
-    if (this.#held !== undefined) socket.unshift(this.#held)
-    this.#held = undefined
     return socket
   }
 
@@ -130,6 +128,7 @@ export class Http1Connection implements ExchangeConnection, ParserEvents, Timed 
   }
 
   onHead({ method, target, version, keepAlive, upgrade }: Line, headers: string[]): AfterHead {
+    if (this.#isOver) return STOP
     this.#isReading = true
     const head = new ReadHead({
       method,
@@ -141,7 +140,6 @@ export class Http1Connection implements ExchangeConnection, ParserEvents, Timed 
     const exchange = new Http1Exchange(this, head, { keepAlive, upgrade })
     this.#reading = exchange
     if (!exchange.hasBody) exchange.isReceived = true
-    if (this.#isLingering) return STOP
     this.#mayStop = upgrade || method === 'CONNECT'
     if (this.#isBusy) this.#wait(exchange)
     else this.#begin(exchange)
@@ -162,6 +160,7 @@ export class Http1Connection implements ExchangeConnection, ParserEvents, Timed 
   }
 
   onBody(piece: Buffer): void {
+    if (this.#isOver) return
     this.progress()
     this.#reading?.received(piece)
   }
@@ -173,12 +172,7 @@ export class Http1Connection implements ExchangeConnection, ParserEvents, Timed 
   }
 
   check(now: number): void {
-    const { writableLength } = this.#socket
-    if (writableLength === 0) this.#sentBy = Infinity
-    else if (this.#sentBy === Infinity || writableLength !== this.#unsent)
-      this.#sentBy = this.#front.times.in(this.#front.limits.writeStallMs)
-    this.#unsent = writableLength
-    if (now >= this.#sentBy) return this.#giveUp()
+    if (this.#writes.isStalled(now)) return this.#giveUp()
     if (this.#hasEnded && this.#current !== undefined) this.#isStillThere()
     if (now >= this.#deadline) this.#late()
   }
@@ -216,6 +210,7 @@ export class Http1Connection implements ExchangeConnection, ParserEvents, Timed 
     if (parsed < 0) this.#malformed()
     else if (this.#mayStop) this.#keepRest(parsed)
     if (this.#isOver) return
+    this.#leaveParser()
     this.#flush()
     if (this.#current === undefined) this.#goOn()
   }
@@ -265,6 +260,7 @@ export class Http1Connection implements ExchangeConnection, ParserEvents, Timed 
       return false
     }
     this.#isReading = false
+    this.#leaveParser()
     return true
   }
 
@@ -273,10 +269,19 @@ export class Http1Connection implements ExchangeConnection, ParserEvents, Timed 
     this.#held = undefined
     const parsed = this.#parser.execute(held)
     if (this.#isOver) return
-    if (parsed < 0) this.#malformed()
-    else if (parsed < held.length) this.#held = held.subarray(parsed)
     this.#mayStop = false
+    // It does not stop but behind something.
+    if (parsed <= 0) this.#malformed()
+    else if (parsed < held.length) this.#held = held.subarray(parsed)
     this.#flush()
+  }
+
+  /** What comes behind a request for a websocket is no HTTP, if the server agrees, and nothing, if it does not. It waits in the socket. */
+  #leaveParser(): void {
+    if (this.#current?.wantsWebsocket !== true) return
+    this.#parser.detach()
+    if (this.#held !== undefined) this.#socket.unshift(this.#held)
+    this.#held = undefined
   }
 
   #flush(): void {
@@ -327,8 +332,9 @@ export class Http1Connection implements ExchangeConnection, ParserEvents, Timed 
     this.#deadline = Infinity
     this.out.flush()
     this.#socket.end(() => (this.#deadline = this.#front.times.in(LINGER_MS)))
-    if (this.#hasEnded) this.#socket.destroySoon()
-    else this.#parser.resume()
+    if (this.#hasEnded) return this.#socket.destroySoon()
+    this.#parser.resume()
+    this.#socket.resume()
   }
 
   #ended(): void {
@@ -336,7 +342,8 @@ export class Http1Connection implements ExchangeConnection, ParserEvents, Timed 
     if (this.#isLingering) return this.#socket.destroySoon()
     const current = this.#current
     if (current === undefined) return this.#linger()
-    if (!current.isReceived) return void this.#socket.destroy()
+    // Who asks for a websocket and ends his side does not want it any more.
+    if (!current.isReceived || current.wantsWebsocket) return void this.#socket.destroy()
     this.#given = this.#socket.bytesWritten
     this.#deadline = this.#front.times.in(
       current.hasBegun ? LEFT_MS : this.#front.limits.bodyStallMs,

@@ -25,19 +25,37 @@ async function behind(act: (socket: Socket, asked: string) => void): Promise<voi
 }
 
 describe('what a client sends behind its request for a websocket', () => {
-  test('reaches the server once that has agreed, and not before', async () => {
+  test.each([
+    ['with it', false],
+    ['a little later', true],
+  ])('reaches the server once that has agreed, and not before: %s', async (_when, isLater) => {
     const early = Promise.withResolvers<string>()
     await behind((socket, asked) => {
       const before = asked.slice(asked.indexOf('\r\n\r\n') + 4)
-      socket.write(AGREED)
+      setTimeout(() => socket.write(AGREED), 50)
       socket.once('data', (data: Buffer) => early.resolve(`${before}|${data.toString()}`))
     })
     const { socket, until } = stage.speak()
 
-    socket.write(`${hello()}hidden`)
+    const hidden = 'GET /user/ada/hidden HTTP/1.1\r\nHost: hub.example\r\n\r\n'
+    socket.write(isLater ? hello() : hello() + hidden)
+    if (isLater) setTimeout(() => socket.write(hidden), 20)
 
-    expect(await early.promise).toBe('|hidden')
+    expect(await early.promise).toBe(`|${hidden}`)
     await until('101')
+  })
+
+  test('is nothing any more once the client has left, and the server hears of that', async () => {
+    const left = Promise.withResolvers<string>()
+    await behind((socket) => {
+      socket.once('close', () => left.resolve('left'))
+      socket.once('end', () => socket.end())
+    })
+    const { socket } = stage.speak()
+    socket.write(hello())
+    setTimeout(() => socket.destroy(), 50)
+
+    expect(await left.promise).toBe('left')
   })
 
   test('is dropped where the server does not agree, and is no request', async () => {
