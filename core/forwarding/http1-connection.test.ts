@@ -74,14 +74,30 @@ describe('a client’s connection', () => {
     expect(bodies(await rawAsk(line('GET /user/ada/1').repeat(500)))).toEqual([])
   })
 
-  test('says what was wrong with a request behind the answers to those before it', async () => {
-    const { rawAsk } = bound(await telling())
+  test.each([
+    ['no line', 'NONSENSE\r\n\r\n'],
+    [
+      'two lengths',
+      line('POST /user/ada/bad', 'Content-Length: 1\r\nTransfer-Encoding: chunked\r\n'),
+    ],
+    ['no chunk', `${line('POST /user/ada/bad', 'Transfer-Encoding: chunked\r\n')}zz\r\n`],
+  ])(
+    'says what was wrong with a request behind the answers to those before it: %s',
+    async (_what, bad) => {
+      const heard: (string | undefined)[] = []
+      const made = await stage()
+      await made.behind((incoming, outgoing) => {
+        heard.push(incoming.url)
+        outgoing.end(`<${incoming.url}>`)
+      })
 
-    const answer = await rawAsk(`${line('GET /user/ada/1')}NONSENSE\r\n\r\n`)
+      const answer = await made.rawAsk(line('GET /user/ada/1') + bad + line('GET /user/ada/2'))
 
-    expect(statuses(answer)).toEqual(['200', '400'])
-    expect(answer.indexOf('<GET')).toBeLessThan(answer.indexOf('400'))
-  })
+      expect(statuses(answer)).toEqual(['200', '400'])
+      expect(answer.indexOf('</user')).toBeLessThan(answer.indexOf('400'))
+      expect(heard).toEqual(['/user/ada/1'])
+    },
+  )
 
   test('is closed after a refusal of a request whose body is still to come, which is not taken for requests', async () => {
     const { rawAsk } = bound(await telling())

@@ -11,6 +11,7 @@ import {
   type ParserEvents,
   STOP,
 } from './http-parser.ts'
+import { answerTo } from './malformed.ts'
 import type { Peer } from './message.ts'
 import { ReadHead } from './read-head.ts'
 import { listen, type SocketListeners, unlisten } from './socket-listeners.ts'
@@ -297,23 +298,15 @@ export class Http1Connection implements ExchangeConnection, ParserEvents, Timed 
       current.closed()
       this.#current = undefined
     }
+    if (this.#waiting?.at(-1)?.isReceived === false) this.#waiting.pop()
+    if (this.#waiting?.length === 0) this.#waiting = undefined
     // The answers to what came before it come before its own.
     if (!this.#isBusy) this.#refuseTrouble()
   }
 
   #refuseTrouble(): void {
-    switch (this.#trouble) {
-      case 'HPE_HEADER_OVERFLOW':
-      case 'TOO_MANY_HEADERS':
-        return this.#refuse(431, 'Request Header Fields Too Large')
-      case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
-        return this.#refuse(413, 'Content Too Large')
-      case 'BAD_VERSION':
-      case 'HPE_INVALID_VERSION':
-        return this.#refuse(505, 'HTTP Version Not Supported')
-      default:
-        return this.#refuse(400, 'Bad Request')
-    }
+    const { status, reason } = answerTo(this.#trouble)
+    this.#refuse(status, reason)
   }
 
   /** What is not even a request gets no page. */
