@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -27,6 +26,7 @@ import {
   REFUSED,
   SMUGGLED,
 } from './proxy/corpus/http2-requests.ts'
+import type { Script } from './proxy/recording-server.ts'
 import { GET, HOST, Http2Stage, ownHeaders, withFields } from './proxy/http2-stage.ts'
 
 const POST = withFields(GET, { ':method': 'POST' })
@@ -263,16 +263,19 @@ describe('a websocket', () => {
     expect(stage.received()).toMatchObject([{ method: 'GET', target: '/case', body: '' }])
   })
 
+  /** Agrees, and says back whatever it hears. */
+  const agree: Script = ({ socket }, { request }) => {
+    const [, key] = request.headers.find(([name]) => name === 'sec-websocket-key') ?? []
+    const accept = createHash('sha1').update(`${key}${WEBSOCKET_ID}`).digest('base64')
+    socket.removeAllListeners('data')
+    socket.on('data', (piece: string) => socket.write(`<${piece}>`))
+    socket.write(
+      `HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
+    )
+  }
+
   test('is agreed to by who answers the key, and carries bytes both ways', async () => {
-    stage.server.scripts.push(({ socket }, { request }) => {
-      const [, key] = request.headers.find(([name]) => name === 'sec-websocket-key') ?? []
-      const accept = createHash('sha1').update(`${key}${WEBSOCKET_ID}`).digest('base64')
-      socket.removeAllListeners('data')
-      socket.on('data', (piece: string) => socket.write(`<${piece}>`))
-      socket.write(
-        `HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
-      )
-    })
+    stage.server.scripts.push(agree)
     const client = await stage.client()
     client.begin()
     client.send(headers(1, WEBSOCKET, END_HEADERS), data(1, 'early '))
@@ -292,6 +295,27 @@ describe('a websocket', () => {
     ])
   })
 
+  test('whose route goes is told so, and what else the connection carries is left alone', async () => {
+    const { proxy, server } = stage
+    await proxy.order('POST', '/api/routes/passing', { target: server.url })
+    server.scripts.push(agree)
+    const client = await stage.client()
+    client.begin()
+    client.send(headers(1, withFields(WEBSOCKET, { ':path': '/passing/x' }), END_HEADERS))
+    expect(await client.outcome(1)).toBe('200')
+    client.send(data(1, 'frames'))
+    await expect.poll(() => client.body(1)).toBe('<frames>')
+    await proxy.order('DELETE', '/api/routes/passing')
+
+    // A close frame, "going away", and the end of the stream.
+    await client.next((each) => each.stream === 1 && (each.flags & END_STREAM) !== 0)
+    expect(client.body(1)).toBe('<frames>\u0088\u0002\u0003\u00e9')
+    client.send(headers(3, GET))
+    expect(await client.outcome(3)).toBe('200')
+    await stage.settle()
+    expect(stage.received()).toHaveLength(2)
+  })
+
   test('is not given to a client whose server has not read the key', async () => {
     stage.server.scripts.push(({ socket }) =>
       socket.write(
@@ -301,111 +325,6 @@ describe('a websocket', () => {
     expect(await outcomeOf(headers(1, WEBSOCKET, END_HEADERS))).toBe('502')
     await stage.settle()
     expect(stage.received()).toHaveLength(1)
-  })
-})
-
-describe('a flood', () => {
-  const memory = () => {
-    const status = readFileSync(`/proc/${stage.proxy.pid}/status`, 'utf8')
-    return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024
-  }
-  const times = (count: number, part: (i: number) => Buffer) =>
-    Array.from({ length: count }, (_, i) => part(i))
-  const MiB = 64
-
-  test.each<[string, () => Buffer[]]>([
-    ['settings', () => times(50_000, () => settings([4, 65_535]))],
-    [
-      'settings of many settings',
-      () =>
-        times(2000, () =>
-          settings(...times(100, () => Buffer.alloc(0)).map(() => [4, 1] as const)),
-        ),
-    ],
-    ['pings', () => times(50_000, () => frame(FRAME.ping, {}, Buffer.alloc(8)))],
-    ['empty bodies', () => [headers(1, POST, END_HEADERS), ...times(50_000, () => data(1, ''))]],
-    [
-      'priorities',
-      () => times(50_000, (i) => frame(FRAME.priority, { stream: 2 * i + 1 }, Buffer.alloc(5))),
-    ],
-    ['windows', () => [headers(1, POST, END_HEADERS), ...times(50_000, () => windowUpdate(1, 1))]],
-    [
-      'frames of no known kind',
-      () => times(50_000, () => frame(0xee, { stream: 0 }, Buffer.alloc(8))),
-    ],
-    [
-      'fields that do not end',
-      () => [
-        frame(FRAME.headers, { stream: 1 }, block(GET)),
-        ...times(5000, () =>
-          frame(FRAME.continuation, { stream: 1 }, block([['x', 'y'.repeat(1000)]])),
-        ),
-      ],
-    ],
-    [
-      'empty fields that do not end',
-      () => [
-        frame(FRAME.headers, { stream: 1 }),
-        ...times(50_000, () => frame(FRAME.continuation, { stream: 1 })),
-      ],
-    ],
-    [
-      'a few bytes that stand for many',
-      () =>
-        times(200, (i) =>
-          frame(
-            FRAME.headers,
-            { flags: 5, stream: 2 * i + 1 },
-            Buffer.concat([
-              block(GET),
-              // A long field that is kept in the table, and then named four thousand times.
-              ...(i === 0
-                ? [Buffer.from([0x40, 1, 0x78, 0x7f, 0xa1, 0x1e]), Buffer.alloc(4000, 'y')]
-                : []),
-              Buffer.alloc(4000, 0xbe),
-            ]),
-          ),
-        ),
-    ],
-    [
-      'requests that are reset',
-      () => times(5000, (i) => Buffer.concat([headers(2 * i + 1, GET), reset(2 * i + 1, 8)])),
-    ],
-    [
-      'more streams than are let open',
-      () => times(5000, (i) => headers(2 * i + 1, POST, END_HEADERS)),
-    ],
-    ['malformed requests', () => times(5000, (i) => headers(2 * i + 1, [...GET, ['te', 'x']]))],
-  ])('of %s costs no memory, and nobody else his answer', async (_, flood) => {
-    const before = memory()
-    const client = await stage.client()
-    client.begin()
-    client.send(...flood())
-    for (let i = 0; i < 10; i++) await stage.probe()
-    expect(memory() - before).toBeLessThan(MiB)
-
-    await stage.settle()
-    const received = stage.received()
-    expect(received.every(({ method, target }) => `${method} ${target}` === 'GET /case')).toBe(true)
-    expect(received.length).toBeLessThan(1000)
-  })
-
-  test('of requests whose answers nobody takes costs no memory', async () => {
-    const body = 'y'.repeat(1024 * 1024)
-    for (let i = 0; i < 90; i++)
-      stage.server.scripts.push(({ socket }) =>
-        socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`),
-      )
-    const before = memory()
-    const client = await stage.client()
-    client.begin([4, 0])
-    client.send(...times(90, (i) => headers(2 * i + 1, GET)))
-    expect(await client.outcome(1)).toBe('200')
-    for (let i = 0; i < 10; i++) await stage.probe()
-
-    expect(memory() - before).toBeLessThan(MiB)
-    await stage.settle()
-    expect(stage.received()).toHaveLength(90)
   })
 })
 
@@ -464,4 +383,33 @@ test('whatever becomes of the heads of frames, a server receives whole requests 
     }),
     { numRuns: 150 },
   )
+})
+
+test('a proxy that ends says so, finishes what it has begun, and is gone', async () => {
+  const ending = await Http2Stage.set()
+  const { server, proxy } = ending
+  const answer = Promise.withResolvers<() => void>()
+  server.scripts.push(({ socket }) =>
+    answer.resolve(() => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok')),
+  )
+  const [busy, idle] = [await ending.client(), await ending.client()]
+  for (const client of [busy, idle]) client.begin()
+  busy.send(headers(1, GET))
+  const finish = await answer.promise
+  process.kill(proxy.pid, 'SIGTERM')
+
+  for (const client of [busy, idle])
+    expect((await client.next(({ type }) => type === FRAME.goaway))?.payload.readUInt32BE(4)).toBe(
+      0,
+    )
+  busy.send(headers(3, GET))
+  finish()
+  expect(
+    await busy.next(({ type, stream }) => type === FRAME.headers && stream === 1),
+  ).toBeDefined()
+  await busy.next(() => false)
+  expect(busy.body(1)).toBe('ok')
+  expect(busy.frames.some(({ type, stream }) => type === FRAME.headers && stream === 3)).toBe(false)
+  await expect.poll(() => proxy.runs()).toBe(false)
+  await ending.end()
 })
