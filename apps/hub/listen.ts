@@ -6,18 +6,25 @@ import type { FastifyInstance } from 'fastify'
 import { LONGEST_SOCKET_PATH } from '#core/base/unix-socket.ts'
 import { comeIn, type Door } from '#core/http/door.ts'
 
+/** Whether the address is that of a proxy in front of the hub's own. */
+type IsTrusted = (address: string) => boolean
+
 /** Opens one door of the hub: a unix socket, whose requests are marked with the door that they came in by. */
 export async function openDoor(
   app: Pick<FastifyInstance, 'routing'>,
   door: Door,
-  { path, mode }: { readonly path: string; readonly mode: number },
+  {
+    path,
+    mode,
+    isTrusted,
+  }: { readonly path: string; readonly mode: number; readonly isTrusted?: IsTrusted },
 ): Promise<Server> {
   if (Buffer.byteLength(path) > LONGEST_SOCKET_PATH) {
     throw new Error(
       `${path} is too long for a socket (${LONGEST_SOCKET_PATH} bytes): use a data directory with a shorter path (--data)`,
     )
   }
-  const server = serverFor(app, door)
+  const server = serverFor(app, door, isTrusted)
   rmSync(path, { force: true })
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   server.once('error', reject)
@@ -34,8 +41,9 @@ export async function openDoor(
 export async function openPort(
   app: Pick<FastifyInstance, 'routing'>,
   { host, port }: { readonly host: string; readonly port: number },
+  isTrusted: IsTrusted,
 ): Promise<Server> {
-  const server = serverFor(app, 'front')
+  const server = serverFor(app, 'front', isTrusted)
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   server.once('error', (error: NodeJS.ErrnoException) =>
     reject(
@@ -50,11 +58,15 @@ export async function openPort(
   return server
 }
 
-function serverFor(app: Pick<FastifyInstance, 'routing'>, door: Door): Server {
+function serverFor(
+  app: Pick<FastifyInstance, 'routing'>,
+  door: Door,
+  isTrusted?: IsTrusted,
+): Server {
   return createServer(
     { headersTimeout: 30_000, requestTimeout: 60_000, keepAliveTimeout: 75_000 },
     (request, response) => {
-      comeIn(request, door)
+      comeIn(request, door, isTrusted)
       app.routing(request, response)
     },
   )

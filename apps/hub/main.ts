@@ -20,13 +20,13 @@ import { isReachedFromHereAlone } from './adapters.ts'
 import { lockData } from './data-lock.ts'
 import { databaseOf } from './database.ts'
 import { externalProxy } from './external-proxy.ts'
+import { launchOf, trustOf } from './launch.ts'
 import { openDoor, openPort } from './listen.ts'
 import { openLog } from './log.ts'
 import { type HubOptions, readOptions } from './options.ts'
 import { repeat } from './repeat.ts'
 import { agree } from './shared.ts'
 import { untilAvailable } from './until-available.ts'
-import { addressesOf, localApiUrl } from './settings.ts'
 import { WaitingRoom } from './waiting-room.ts'
 import { type Hub, wire } from './wire.ts'
 
@@ -68,9 +68,12 @@ async function serve(options: HubOptions): Promise<void> {
   const external = externalProxy(config, { ...options, say: log.say })
   // At once, so that the proxy loads while the hub does; until the hub's door is open it says that it is on its way.
   process.send?.(
-    external ? { type: 'no-proxy', apiUrl: external.apiUrl } : launchOf(config, options),
+    external
+      ? { type: 'no-proxy', apiUrl: external.apiUrl }
+      : launchOf(config, { ...options, frontSocket: frontOf(options) }),
   )
-  const places = { ...options, front: external ? config.listen : frontOf(options) }
+  const front = external ? config.listen : frontOf(options)
+  const places = { ...options, front, isTrusted: trustOf(config) }
   const stores = await waitedFor(() => openSqlStore(databaseOf(options, config)), {
     options: places,
     say: log.say,
@@ -110,17 +113,6 @@ async function serve(options: HubOptions): Promise<void> {
   void watchConfig(live, end)
 }
 
-/** What the supervisor starts the hub's own proxy with. */
-function launchOf(config: HubConfig, options: HubOptions) {
-  return {
-    type: 'launch',
-    listen: config.listen,
-    publicNames: publicNames(config),
-    byHost: config.subdomains,
-    frontSocket: frontOf(options),
-  } as const
-}
-
 /** All that is done again and again as long as the hub lives. */
 function keepLooking(hub: Hub, rules: Parameters<typeof repeat>[2]): void {
   void repeat(() => hub.http.servers.look(), LOOK_MS, rules)
@@ -154,16 +146,21 @@ function frontOf({ runDir }: HubOptions): string {
 /** What the doors are made of; `front`: where the proxy comes in. */
 interface Places extends HubOptions {
   readonly front: string | HubConfig['listen']
+  readonly isTrusted: (address: string) => boolean
 }
 
 async function openDoors(
   app: Pick<FastifyInstance, 'routing'>,
-  { runDir, dataDir, sharedSockets, front }: Places,
+  { runDir, dataDir, sharedSockets, front, isTrusted }: Places,
 ): Promise<readonly Server[]> {
   return [
     typeof front === 'string'
-      ? await openDoor(app, 'front', { path: front, mode: sharedSockets ? 0o660 : 0o600 })
-      : await openPort(app, front),
+      ? await openDoor(app, 'front', {
+          path: front,
+          mode: sharedSockets ? 0o660 : 0o600,
+          isTrusted,
+        })
+      : await openPort(app, front, isTrusted),
     await openDoor(app, 'servers', { path: join(runDir, 'servers/hub.sock'), mode: 0o600 }),
     await openDoor(app, 'operator', { path: join(dataDir, 'operator.sock'), mode: 0o600 }),
   ]
@@ -200,14 +197,6 @@ function proxyToken(): string {
   if (token === undefined)
     throw new Error('CONFIGPROXY_AUTH_TOKEN is needed: start the hub with ./start')
   return token
-}
-
-/** Under the address that is listened on, programs on this machine ask for the API. */
-function publicNames(config: HubConfig): string[] {
-  const { public_names: names } = config
-  return [
-    ...new Set([...addressesOf(config).hosts, new URL(localApiUrl(config)).hostname, ...names]),
-  ]
 }
 
 /** With nobody in the database, the address under which the first admin is made. */

@@ -169,9 +169,12 @@ export function configuredServices({ services }: HubConfig): readonly Service[] 
   })
 }
 
-/** The hub's API as programs on this machine reach it: by the proxy, since few of them speak over sockets. */
+/**
+ * The hub's API as programs on this machine reach it: by the proxy, since few of them speak over sockets. A certificate is one for
+ * the public name alone.
+ */
 export function localApiUrl(config: HubConfig): string {
-  return `${localUrl(config)}/hub/api`
+  return `${config.tls.key_file === '' ? localUrl(config) : config.public_url}/hub/api`
 }
 
 /** What is listened on, as this machine reaches it. */

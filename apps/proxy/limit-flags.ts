@@ -68,7 +68,7 @@ export function limitsOf({
     bodyStallMs: Math.min(all, bodyStallMs),
     writeStallMs: Math.min(all, writeStallMs),
     connectMs: Math.min(behind, connectMs),
-    silenceMs: Math.min(behind, silenceMs),
+    silenceMs: Math.min(all, proxyTimeout || silenceMs),
   }
 }
 

@@ -6,7 +6,7 @@ import { unixUrl } from '#core/base/unix-socket.ts'
 import { ensureAccounts, HUB_ACCOUNT, PROXY_ACCOUNT } from './accounts.ts'
 import { makeDataFolder, requireReadable } from './data-folder.ts'
 import { Leftovers } from './leftovers.ts'
-import type { Message } from './messages.ts'
+import { LIMITS, type Message } from './messages.ts'
 import { type Options, readOptions } from './options.ts'
 import { makeRunFolders } from './run-folders.ts'
 import { lockRun } from './run-lock.ts'
@@ -117,10 +117,8 @@ function environment(isRoot: boolean): Record<string, string> {
   return { PATH: '/usr/local/bin:/usr/bin:/bin', ...Object.fromEntries(kept) }
 }
 
-function proxyArguments(
-  { host, port, publicNames, byHost, frontSocket }: Extract<Message, { type: 'launch' }>,
-  runDir: string,
-): string[] {
+function proxyArguments(launch: Extract<Message, { type: 'launch' }>, runDir: string): string[] {
+  const { host, port, publicNames, byHost, frontSocket, tls, http2, limits } = launch
   const options = {
     '--ip': host,
     '--port': String(port),
@@ -128,10 +126,18 @@ function proxyArguments(
     '--routes-file': join(runDir, 'proxy/routes.json'),
     '--default-target': unixUrl(frontSocket),
     '--error-target': unixUrl(frontSocket, '/hub/error'),
+    ...(tls && { '--ssl-key': tls.keyFile, '--ssl-cert': tls.certFile }),
   }
   return [
     ...Object.entries(options).flat(),
     ...publicNames.flatMap((name) => ['--public-name', name]),
+    ...launch.trustedProxies.flatMap((range) => ['--trusted-proxy', range]),
+    ...launch.announcers.flatMap((range) => ['--proxy-protocol-from', range]),
+    ...Object.entries(LIMITS).flatMap(([name, flag]) => {
+      const limit = limits.get(name)
+      return limit === undefined ? [] : [flag, String(limit)]
+    }),
+    ...(http2 ? [] : ['--no-http2']),
     ...(byHost ? ['--host-routing'] : []),
   ]
 }

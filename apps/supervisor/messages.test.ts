@@ -10,6 +10,11 @@ const launch = {
   publicNames: ['hub.example', '*.hub.example', '[::1]'],
   byHost: true,
   frontSocket: `${RUN}/front/hub.sock`,
+  tls: { keyFile: '/etc/hub/key.pem', certFile: '/etc/hub/cert.pem' },
+  trustedProxies: ['10.0.0.0/8', '::1'],
+  announcers: [],
+  http2: true,
+  limits: { connections: 20_000, headMs: 30_000 },
 }
 
 describe('a message of a child', () => {
@@ -21,6 +26,14 @@ describe('a message of a child', () => {
       publicNames: ['hub.example', '*.hub.example', '[::1]'],
       byHost: true,
       frontSocket: '/run/bulkhead/front/hub.sock',
+      tls: { keyFile: '/etc/hub/key.pem', certFile: '/etc/hub/cert.pem' },
+      trustedProxies: ['10.0.0.0/8', '::1'],
+      announcers: [],
+      http2: true,
+      limits: new Map([
+        ['connections', 20_000],
+        ['headMs', 30_000],
+      ]),
     })
   })
 
@@ -36,6 +49,15 @@ describe('a message of a child', () => {
     ['a port that is text', { listen: { host: '127.0.0.1', port: '8000' } }],
     ['a name that reads like a flag', { publicNames: ['--ip'] }],
     ['a star that is no label', { publicNames: ['*hub.example'] }],
+    ['a key that reads like a flag', { tls: { keyFile: '--x', certFile: '/c' } }],
+    ['a certificate that is not named from the root', { tls: { keyFile: '/k', certFile: 'c' } }],
+    ['a file with a line end', { tls: { keyFile: '/k\n', certFile: '/c' } }],
+    ['half of what https takes', { tls: { keyFile: '/k' } }],
+    ['a trusted proxy that reads like a flag', { trustedProxies: ['--ip'] }],
+    ['a balancer that is no address', { announcers: ['10.0.0.0/8/8'] }],
+    ['a limit that nobody knows', { limits: { files: 1 } }],
+    ['a limit that is no number', { limits: { connections: '1' } }],
+    ['a limit below nothing', { limits: { connections: -1 } }],
     ['names that are no list', { publicNames: 'hub.example' }],
   ])('with %s is refused', (_, part) => {
     expect(readMessage({ ...launch, ...part }, RUN)).toBeUndefined()

@@ -15,6 +15,13 @@ export type Message =
       /** Whether routes begin with a host. */
       readonly byHost: boolean
       readonly frontSocket: string
+      readonly tls: { readonly keyFile: string; readonly certFile: string } | null
+      /** Addresses and ranges. */
+      readonly trustedProxies: readonly string[]
+      readonly announcers: readonly string[]
+      readonly http2: boolean
+      /** Whole numbers, by the names of `LIMITS`. */
+      readonly limits: ReadonlyMap<string, number>
     }
   | {
       readonly type: 'ready'
@@ -29,6 +36,17 @@ export type Message =
   | { readonly type: 'fatal'; readonly message: string }
   /** The hub was asked to end everything. */
   | { readonly type: 'end' }
+
+/** Limits of the proxy that the hub may set, and the proxy's flags for them. */
+export const LIMITS = {
+  connections: '--max-connections',
+  connectionsPerAddress: '--max-connections-per-address',
+  connectionsPerRoute: '--max-connections-per-route',
+  failedSignIns: '--max-failed-sign-ins',
+  headMs: '--head-timeout',
+  idleMs: '--keep-alive-timeout',
+  silenceMs: '--proxy-timeout',
+} as const
 
 /** Undefined for whatever is not exactly one of them. `runDir`: where sockets may lie. */
 export function readMessage(value: unknown, runDir: string): Message | undefined {
@@ -63,7 +81,47 @@ function readLaunch(given: ReadonlyMap<string, unknown>, runDir: string): Messag
     return undefined
   if (frontSocket !== `${runDir}/front/hub.sock`) return undefined
   const byHost = given.get('byHost') === true
-  return { type: 'launch', host, port, publicNames: names, byHost, frontSocket }
+  const side = readPublicSide(given)
+  return side && { type: 'launch', host, port, publicNames: names, byHost, frontSocket, ...side }
+}
+
+function readPublicSide(given: ReadonlyMap<string, unknown>) {
+  const tls = readTls(given.get('tls'))
+  const trustedProxies = list(given.get('trustedProxies'), 64)
+  const announcers = list(given.get('announcers'), 64)
+  const limits = readLimits(given.get('limits'))
+  if (
+    tls === undefined ||
+    !trustedProxies?.every(isRange) ||
+    !announcers?.every(isRange) ||
+    !limits
+  )
+    return undefined
+  return { tls, trustedProxies, announcers, http2: given.get('http2') !== false, limits }
+}
+
+function readTls(value: unknown) {
+  if (value === null) return null
+  if (
+    typeof value !== 'object' ||
+    value === undefined ||
+    !('keyFile' in value) ||
+    !('certFile' in value)
+  )
+    return undefined
+  const [keyFile, certFile] = [file(value.keyFile), file(value.certFile)]
+  return keyFile === undefined || certFile === undefined ? undefined : { keyFile, certFile }
+}
+
+function readLimits(value: unknown): ReadonlyMap<string, number> | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  const limits = new Map<string, number>()
+  for (const [name, limit] of Object.entries(value)) {
+    if (!(name in LIMITS) || !Number.isInteger(limit) || Number(limit) < 0 || Number(limit) > 1e9)
+      return undefined
+    limits.set(name, Number(limit))
+  }
+  return limits
 }
 
 function readReady(given: ReadonlyMap<string, unknown>): Message | undefined {
@@ -83,6 +141,20 @@ function isHost(name: unknown): name is string {
     /^[A-Za-z0-9]([A-Za-z0-9.-]{0,252}[A-Za-z0-9])?$/.test(name) ||
     /^\[[0-9A-Fa-f:.]+\]$/.test(name)
   )
+}
+
+function isRange(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/')
+  return isIP(address) !== 0 && rest.length === 0 && (bits === undefined || /^\d{1,3}$/.test(bits))
+}
+
+/** An absolute path, which cannot be taken for a flag. */
+function file(value: unknown): string | undefined {
+  return typeof value === 'string' &&
+    value.length < 4096 &&
+    /^\/[^\u0000-\u001f\u007f]+$/.test(value)
+    ? value
+    : undefined
 }
 
 function isPort(port: unknown): port is number {

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type SupervisionPlan, Supervisor } from './supervise.ts'
 
 const RUN = '/run/of-the-test'
-const LAUNCH = `process.send({ type: 'launch', listen: { host: '127.0.0.1', port: 8000 }, publicNames: [], frontSocket: '${RUN}/front/hub.sock' })`
+const LAUNCH = `process.send({ type: 'launch', listen: { host: '127.0.0.1', port: 8000 }, publicNames: [], frontSocket: '${RUN}/front/hub.sock', tls: null, trustedProxies: [], announcers: [], http2: true, limits: {} })`
 const READY = `process.send({ type: 'ready', url: 'http://127.0.0.1:8000', setUpLink: null, notices: [] })`
 const UP = `process.send({ type: 'ready' })`
 const STAY = `process.once('disconnect', () => process.exit(0))`

@@ -7,6 +7,8 @@ export const CONFIG_TEMPLATE = `# Bulkhead's settings. Lines that are commented 
 # listen: 127.0.0.1:8000
 # public_url: http://127.0.0.1:8000
 # public_names: []
+# tls: { key_file: "", cert_file: "" }
+# trusted_proxies: []
 
 # authenticator:
 #   use: password           # password | dummy (one password for everybody: for tests and load only)

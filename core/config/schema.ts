@@ -9,6 +9,7 @@ import { Authenticator } from './schema/authenticator.ts'
 import { ExternalProxy } from './schema/external-proxy.ts'
 import { Audit, Database, Metrics, Shares, Tokens, Usage } from './schema/keeping.ts'
 import { CustomScopes, Groups, Roles } from './schema/people.ts'
+import { Proxy, Tls, TrustedProxies } from './schema/public-side.ts'
 import { Activity, Culling, NamedServers } from './schema/servers.ts'
 import { ApiUrls, Services } from './schema/services.ts'
 import { Spawner } from './schema/spawner.ts'
@@ -21,7 +22,9 @@ export const Settings = z.strictObject({
     )
     .meta({ live: 'restart' }),
   public_url: PublicUrl.optional()
-    .describe('What people type into the browser; by default http:// and `listen`')
+    .describe(
+      'What people type into the browser; by default http://, or with `tls` https://, and `listen`',
+    )
     .meta({ live: 'restart' }),
   public_names: z
     .array(z.string())
@@ -30,6 +33,9 @@ export const Settings = z.strictObject({
       'Further host names under which the hub may be asked for; localhost and 127.0.0.1 count as one',
     )
     .meta({ live: 'restart' }),
+  tls: Tls.prefault({}),
+  trusted_proxies: TrustedProxies,
+  proxy: Proxy.prefault({}),
   subdomains: z
     .boolean()
     .default(false)
@@ -71,7 +77,7 @@ export const HubConfig = Settings.pipe(
     .superRefine(checkTogether)
     .transform((config) => ({
       ...config,
-      public_url: config.public_url ?? defaultPublicUrl(config.listen),
+      public_url: config.public_url ?? defaultPublicUrl(config),
     })),
 )
 
@@ -85,6 +91,7 @@ function checkTogether(
     context.addIssue({ code: 'custom', path, message })
   const { listen, public_url: publicUrl, authenticator, roles, services } = config
   checkProxy(config, refuse)
+  checkTls(config, refuse)
   if (publicUrl === undefined && !isLoopback(listen.host)) {
     refuse(
       ['public_url'],
@@ -141,12 +148,30 @@ function checkProxy(
     )
 }
 
+function checkTls(
+  { tls, public_url: publicUrl, external_proxy: proxy }: z.output<typeof Settings>,
+  refuse: (path: PropertyKey[], message: string) => void,
+): void {
+  const { key_file: key, cert_file: cert } = tls
+  if ((key === '') !== (cert === ''))
+    refuse(
+      ['tls', key === '' ? 'key_file' : 'cert_file'],
+      'is needed beside the other file of `tls`',
+    )
+  if (key !== '' && publicUrl?.startsWith('http:') === true)
+    refuse(['public_url'], 'begins with http:, but with `tls` people come by https')
+  if (key !== '' && proxy.api_url !== undefined)
+    refuse(['tls', 'key_file'], 'is for the hub’s own proxy; give the external one its certificate')
+}
+
 /** An address of numbers has no names below it, and browsers keep no cookie for all of `localhost` or `com`. */
 function hasSubdomains(publicUrl: string | undefined): boolean {
   const { hostname } = new URL(publicUrl ?? 'http://localhost')
   return /^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/.test(hostname) && isIP(hostname) === 0
 }
 
-function defaultPublicUrl({ host, port }: { host: string; port: number }): string {
-  return new URL(`http://${host.includes(':') ? `[${host}]` : host}:${port}`).origin
+function defaultPublicUrl({ listen, tls }: z.output<typeof Settings>): string {
+  const { host, port } = listen
+  const scheme = tls.key_file === '' ? 'http' : 'https'
+  return new URL(`${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`).origin
 }

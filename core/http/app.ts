@@ -14,6 +14,7 @@ import { AuditTrail } from './audit-trail.ts'
 import { clientAddress, doorOf } from './door.ts'
 import { sendError } from './error-page.ts'
 import { refusalOf } from './errors.ts'
+import { tellFailedSignIn } from './failed-sign-in.ts'
 import { addHeaders, HEADERS_OF_ALL } from './headers.ts'
 import { keepHosts } from './hosts.ts'
 import type { HubHttpDeps } from './hub-http.ts'
@@ -187,6 +188,7 @@ function answerErrors(app: FastifyInstance, { log }: HubHttpDeps, tools: PageToo
     // A body that cannot be read was read whole all the same: no reason to close the proxy's connection, on which the next request may
     // be under way already.
     if (request.raw.complete) void reply.removeHeader('connection')
+    tellFailedSignIn(reply, error)
     await noteRefusal(request, error)
     return sendError(request, reply, refusalOf(error, log.unforeseen), tools)
   })

@@ -9,6 +9,7 @@ import type { UserService } from '#core/domain/users/user-service.ts'
 
 import type { Actor, Caller } from './caller.ts'
 import { clientAddress } from './door.ts'
+import { noteFailedSignIn } from './failed-sign-in.ts'
 import { Refused } from './refused.ts'
 
 /** What a handler adds to the entry about itself. */
@@ -181,8 +182,10 @@ export async function refusedToldBy<T>(proving: Promise<T>, tell: () => Promise<
   try {
     return await proving
   } catch (error) {
-    if (error instanceof HubError && (error.code === 'not_signed_in' || error.code === 'too_many'))
+    if (error instanceof HubError && ['not_signed_in', 'too_many'].includes(error.code)) {
+      noteFailedSignIn(error)
       await tell()
+    }
     throw error
   }
 }

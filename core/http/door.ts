@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 
+import { clientAddress as addressOf } from '#core/base/client-address.ts'
 import type { SignInFrom } from '#core/domain/sign-in/sign-in-service.ts'
 
 /**
@@ -8,16 +9,25 @@ import type { SignInFrom } from '#core/domain/sign-in/sign-in-service.ts'
  */
 export type Door = 'front' | 'servers' | 'operator'
 
-const doors = new WeakMap<IncomingMessage, Door>()
+interface Entry {
+  readonly door: Door
+  readonly isTrusted: (address: string) => boolean
+}
 
-/** Marks a request, before anything else looks at it. */
-export function comeIn(request: IncomingMessage, door: Door): void {
-  doors.set(request, door)
+const entries = new WeakMap<IncomingMessage, Entry>()
+const nobody: Entry['isTrusted'] = () => false
+
+/**
+ * Marks a request, before anything else looks at it.
+ * @param isTrusted whether the address is that of a proxy before ours, which tells of others
+ */
+export function comeIn(request: IncomingMessage, door: Door, isTrusted = nobody): void {
+  entries.set(request, { door, isTrusted })
 }
 
 /** An unmarked request came by no door of ours and gets the least trust. */
 export function doorOf(request: IncomingMessage): Door {
-  return doors.get(request) ?? 'servers'
+  return entries.get(request)?.door ?? 'servers'
 }
 
 const FORWARDING = [
@@ -39,9 +49,11 @@ export function fromOf({ raw }: { readonly raw: IncomingMessage }): SignInFrom {
   return { address: clientAddress(raw), userAgent: raw.headers['user-agent'] ?? '' }
 }
 
-/** The client's address as our own proxy saw it; '' at doors where nobody's word on it counts. */
+/** The client's address by the word of our own proxy, and of those before it; '' at doors where nobody's word on it counts. */
 export function clientAddress(request: IncomingMessage): string {
   const forwarded = request.headers['x-forwarded-for']
-  if (doorOf(request) !== 'front' || typeof forwarded !== 'string') return ''
-  return forwarded.split(',').at(-1)?.trim() ?? ''
+  const entry = entries.get(request)
+  if (entry?.door !== 'front' || typeof forwarded !== 'string') return ''
+  const told = forwarded.split(',')
+  return addressOf(told, told.pop()?.trim() ?? '', entry.isTrusted)
 }

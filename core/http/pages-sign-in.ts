@@ -13,6 +13,7 @@ import {
   setSessionCookies,
 } from './cookies.ts'
 import { fromOf } from './door.ts'
+import { tellFailedSignIn } from './failed-sign-in.ts'
 import type { HubHttpDeps } from './hub-http.ts'
 import { safeNext } from './next-url.ts'
 import { clientsOf, wayBackOf } from './oauth-clients.ts'
@@ -99,6 +100,7 @@ export function mountSignInPages(app: FastifyInstance, deps: HubHttpDeps, tools:
       return reply.redirect(nextOf(request, '/hub/'))
     } catch (error) {
       if (!(error instanceof HubError)) throw error
+      tellFailedSignIn(reply, error)
       const status = error.code === 'too_many' ? 429 : error.code === 'unavailable' ? 503 : 403
       return showForm(request, reply, {
         status,
