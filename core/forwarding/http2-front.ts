@@ -77,7 +77,8 @@ function sessionOptions({ headerBytes, headerCount }: Limits) {
   return {
     // A browser sends each cookie as a field of its own; together they count as one, later.
     maxHeaderListPairs: 2 * headerCount,
-    maxSessionMemory: 10,
+    // MiB. What waits to be taken counts: on all streams together it must not keep a slow client from asking for more.
+    maxSessionMemory: 20,
     maxSessionInvalidFrames: 100,
     maxSessionRejectedStreams: 100,
     maxSettings: 32,
