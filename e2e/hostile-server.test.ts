@@ -314,9 +314,11 @@ describe('with a host for everybody', () => {
     for (const path of ['/hub/home', '/hub/', '/'])
       for (const name of ['jupyterhub-hub-login', 'jupyterhub-session-id', '_xsrf'])
         await toss(`${name}=rubbish; path=${path}`)
-    expect(await cookiesOf(page.context())).toContain(
-      'jupyterhub-hub-login .hub.localhost /hub/home',
-    )
+    // By https the hub keeps its credential under this name; it knows no other then.
+    await toss('__Host-jupyterhub-hub-login=rubbish; path=/; secure')
+    const tossed = await cookiesOf(page.context())
+    expect(tossed).toContain('jupyterhub-hub-login .hub.localhost /hub/home')
+    expect(tossed.filter((each) => each.startsWith('__Host-jupyterhub-hub'))).toEqual([])
     await page.goto(`${site.url}/hub/home`)
     expect(await page.content()).toContain('"name":"bob"')
     await page.getByRole('button', { name: /Stop my server/ }).click()

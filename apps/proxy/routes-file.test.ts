@@ -64,6 +64,24 @@ describe('the routes in their file', () => {
     expect(lines).toEqual([])
   })
 
+  test('come back with what their servers may say', async () => {
+    const { routes, kept } = await opened()
+    const policy = { cookie: 'jupyterhub-user-ada', own_host: true, hsts: 60 }
+    addRoute(routes, '/user/ada', { ...bodyOf(1), policy })
+    addRoute(routes, '/user/bob', bodyOf(2))
+    await kept.keep('/user/ada')
+    await kept.keep('/user/bob')
+
+    const after = (await opened()).routes
+    expect(shown(after)).toEqual(shown(routes))
+    const peer = { address: '127.0.0.1', secure: false, trusted: false, localPort: 1 }
+    const head = { method: 'GET', target: '/user/ada/', headers: [], peer, version: '1.1' } as const
+    expect(
+      after.get('/user/ada')?.policy?.filterResponse(['Clear-Site-Data', '"*"'], head),
+    ).toEqual(['X-Content-Type-Options', 'nosniff', 'Strict-Transport-Security', 'max-age=60'])
+    expect(after.get('/user/bob')?.policy).toBeUndefined()
+  })
+
   test('are there as soon as the change is answered, and half a line is none', async () => {
     const { routes, kept } = await opened()
     addRoute(routes, '/user/ada', bodyOf(1))
