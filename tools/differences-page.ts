@@ -14,17 +14,18 @@ differs is listed here; an unlisted difference fails the test, and so does a lis
 
 ## What is wrong there
 
-${table(bugs)}
+${table('JupyterHub', bugs)}
 
 ## What is otherwise here
 
-${table(own)}
+${table('JupyterHub', own)}
 `
 }
 
-function table(differences: readonly Difference[]): string {
+/** A row for each of them. */
+export function table(peer: string, differences: readonly Difference[]): string {
   const lines = differences.map(
     ({ what, theirs, ours, why }) => `| ${[what, theirs, ours, why].join(' | ')} |`,
   )
-  return ['| | JupyterHub | here | why |', '| --- | --- | --- | --- |', ...lines].join('\n')
+  return [`| | ${peer} | here | why |`, '| --- | --- | --- | --- |', ...lines].join('\n')
 }

@@ -36,7 +36,8 @@ export function fetchPage(source: PageSource, head: RequestHead, status: number)
     headers: {
       host: headerOf(head.headers, 'host') ?? 'hub',
       accept: headerOf(head.headers, 'accept') ?? '*/*',
-      'x-forwarded-for': '',
+      // Our hub, whose socket this is, takes whoever comes without one for its operator.
+      ...(source.target.kind === 'unix' && { 'x-forwarded-for': '' }),
       connection: 'close',
     },
     signal: AbortSignal.timeout(ASK_MS),

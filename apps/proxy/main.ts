@@ -61,6 +61,10 @@ async function serve(options: ProxyOptions): Promise<void> {
   log.info(`serving on ${shownPlace(options.front)}, to ${options.defaultTarget ?? 'routes alone'}`)
   if (options.pidFile !== undefined) keepPidFile(options.pidFile)
   process.send?.({ type: 'ready' })
+  // What nobody foresaw in one connection does not end the others.
+  process.on('uncaughtException', (error) =>
+    log.error(`unforeseen: ${error.stack ?? error.message}`),
+  )
   certificates.watch()
   process.on('SIGHUP', () => certificates.reload())
   endOrderly([entrance.server, api, ...others], { front, drainMs: options.drainMs, log })

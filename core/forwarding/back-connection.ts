@@ -164,6 +164,8 @@ export class BackConnection implements ParserEvents, Timed {
   check(now: number): void {
     if (now < this.#deadline) return
     const { socket } = this
+    // It has the request, and may still be at it.
+    this.mayRepeat = false
     if (this.#listener === undefined) socket.destroy()
     else if (this.#isConnected) socket.destroy(new Error('it was silent for too long'))
     else socket.destroy(new Error('it could not be reached in time'))

@@ -116,6 +116,7 @@ export class Backend implements AsyncDisposable {
   readonly #server: Server
   /** The same, on a unix socket. */
   readonly #local: Server
+  readonly #sockets = new Set<Socket>()
   received: Received[] = []
   #running = 0
 
@@ -124,6 +125,8 @@ export class Backend implements AsyncDisposable {
       this.#answer(request, response)
     this.#server = tls ? createSecureServer(tls, listener) : createServer(listener)
     this.#local = createServer(listener)
+    for (const server of [this.#server, this.#local])
+      server.on('connection', (socket: Socket) => this.#sockets.add(socket))
     this.#server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
       this.#upgrade(request, socket, head)
     })
@@ -186,6 +189,7 @@ export class Backend implements AsyncDisposable {
   #upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
     const kept = this.#keep(request)
     socket.on('error', () => undefined)
+    socket.once('end', () => socket.end())
     const does = String(request.headers['x-do'] ?? '')
     if (does === 'drop') return void socket.destroy()
     if (does === 'refuse')
@@ -229,8 +233,8 @@ export class Backend implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy()
     for (const server of [this.#server, this.#local]) {
-      server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
     }
     rmSync(this.#folder, { recursive: true })

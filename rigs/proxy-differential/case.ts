@@ -37,16 +37,17 @@ export function api(line: string, more: More = {}): Case {
 
 /** A websocket. */
 export function websocket(path: string, more: More = {}): Case {
-  return ask(`GET ${path}`, {
-    ...more,
-    headers: [
-      'Upgrade: websocket',
-      'Connection: Upgrade',
-      'Sec-WebSocket-Version: 13',
-      'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
-      ...(more.headers ?? []),
-    ],
-  })
+  const { host = 'hub.test:8000', headers = [] } = more
+  const handshake = [
+    'Upgrade: websocket',
+    'Connection: Upgrade',
+    'Sec-WebSocket-Version: 13',
+    'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+  ]
+  return {
+    ...build('front', `GET ${path}`, { ...more, host, headers: [...handshake, ...headers] }),
+    name: nameOf(`websocket ${path}`, { ...more, host }),
+  }
 }
 
 /** A request whose every byte matters. */
@@ -76,13 +77,17 @@ function linesOf(line: string, { headers = [], body, does, version, host }: More
   ]
 }
 
-function nameOf(line: string, { headers = [], body = '', does, version = '', host }: More): string {
+function nameOf(
+  line: string,
+  { headers = [], body = '', does, version = '', host, says = '' }: More,
+): string {
   return [
     line,
     does === undefined ? '' : `-> ${does}`,
     ...headers,
     host === null ? 'no Host' : host === 'hub.test:8000' || host === 'api.test' ? '' : `at ${host}`,
     version,
+    says,
     body.replaceAll('\r\n', '~'),
   ]
     .filter((part) => part !== '')

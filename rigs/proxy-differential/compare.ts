@@ -34,12 +34,16 @@ function compareAnswers(a: Answered, b: Answered): readonly string[] {
   if (a.status !== b.status) return lines
   one('reason', a.reason, b.reason)
   one('whole', a.whole, b.whole)
+  one('then', thenOf(a), thenOf(b))
   const names = new Set([...a.headers, ...b.headers].map(([name]) => name))
   for (const name of [...names].filter((each) => !FREE.has(each)).toSorted())
     one(`header.${name}`, valuesOf(a.headers, name), valuesOf(b.headers, name))
   one('trailers', JSON.stringify(a.trailers), JSON.stringify(b.trailers))
   return [...lines, ...differ('body', bodyOf(a), bodyOf(b))]
 }
+
+/** Both may close a connection when they like, but not leave somebody waiting. */
+const thenOf = ({ end }: Answered) => (end === 'silence' ? 'nothing more' : 'an end')
 
 function differ(where: string, a: unknown, b: unknown): readonly string[] {
   if (isRecord(a) && isRecord(b))

@@ -12,6 +12,15 @@ export const processDifferences: readonly Difference[] = [
     why: 'A mistake is told to whoever made it.',
   },
   {
+    id: 'sighup',
+    at: /^processes: SIGHUP$/,
+    differs: /^(?:signal: SIGHUP ≠ SIGKILL|code: .*)$/,
+    what: '`SIGHUP`',
+    theirs: 'ends it',
+    ours: 'certificates are read anew; it goes on',
+    why: 'A renewed certificate takes hold without a connection being lost.',
+  },
+  {
     id: 'rc4',
     at: /^processes: --ssl-allow-rc4$/,
     differs: /^(?:code: null ≠ 1|signal: SIGKILL ≠ null)$/,

@@ -1,9 +1,16 @@
 import type { Difference } from '../differential/differences-kinds.ts'
+import { answerDifferences } from './differences-answers.ts'
 import { processDifferences } from './differences-processes.ts'
+import { requestDifferences } from './differences-requests.ts'
 import { restDifferences } from './differences-rest.ts'
 
 /** All of them, in the order in which the document has them. */
-const DIFFERENCES: readonly Difference[] = [...restDifferences, ...processDifferences]
+const DIFFERENCES: readonly Difference[] = [
+  ...restDifferences,
+  ...requestDifferences,
+  ...answerDifferences,
+  ...processDifferences,
+]
 
 const seen = new Set<string>()
 

@@ -1,12 +1,11 @@
 import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 
 import { eventually } from '../../e2e/running-hub.ts'
-import { freePorts } from './proxies.ts'
+import { canConnect, freePorts } from './proxies.ts'
 
 /** A way to start, or to end, a proxy. */
 export interface Run {
@@ -55,7 +54,9 @@ export const RUNS: readonly Run[] = [
 ]
 
 /** How long something that should end may go on. */
-const PATIENCE_MS = 1500
+const PATIENCE_MS = 5000
+/** What listens has found no mistake; what comes after that comes at once. */
+const SETTLED_MS = 150
 
 export async function run(program: string, { flags, env, signal }: Run): Promise<Ran> {
   const folder = mkdtempSync(join(tmpdir(), 'bulkhead-run-'))
@@ -71,32 +72,21 @@ export async function run(program: string, { flags, env, signal }: Run): Promise
     env: { PATH: '/usr/bin:/bin', CONFIGPROXY_AUTH_TOKEN: 'x', ...env },
     stdio: 'ignore',
   })
-  const over = once(child, 'exit') as Promise<[number | null, string | null]>
+  const isOver = () => child.exitCode !== null || child.signalCode !== null
+  await eventually(async () => isOver() || (await canConnect(api)))
+  await delay(SETTLED_MS)
   const pidFile = join(folder, 'pid')
-  writeFileSync(pidFile, '')
-  let held = ''
+  const held = signal ? readFileSync(pidFile, 'utf8') : ''
   if (signal) {
-    for (let i = 0; i < 100 && held === ''; i++) {
-      await delay(30)
-      held = readFileSync(pidFile, 'utf8')
-    }
     child.kill(signal)
+    for (let waited = 0; waited < PATIENCE_MS && !isOver(); waited += 50) await delay(50)
   }
-  const late = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS + (signal ? 0 : 1500))
-  const [code, ended] = await over
-  clearTimeout(late)
-  const left = existing(pidFile)
+  if (!isOver()) child.kill('SIGKILL')
+  await eventually(isOver)
+  const left = existsSync(pidFile) ? 'left' : 'gone'
   rmSync(folder, { recursive: true })
   const number = held === String(child.pid) ? 'the number' : held
-  return { code, signal: ended, pidFile: `${number}, ${left}` }
-}
-
-function existing(file: string): string {
-  try {
-    return readFileSync(file, 'utf8') === '' ? 'empty' : 'left'
-  } catch {
-    return 'gone'
-  }
+  return { code: child.exitCode, signal: child.signalCode, pidFile: `${number}, ${left}` }
 }
 
 /** What it measures, as `name kind`. */

@@ -142,8 +142,9 @@ export class ComparedProxy implements AsyncDisposable {
       .replaceAll('SOCKET', encodeURIComponent(this.#backend.socket))
       .replaceAll('DEAD', `127.0.0.1:${this.#dead}`)
       .replaceAll('TOKEN', TOKEN)
+    // What is sent has a byte for each character.
     const body = whole.slice(whole.indexOf('\r\n\r\n') + 4)
-    return whole.replace('LENGTH', String(Buffer.byteLength(body)))
+    return whole.replace('LENGTH', String(body.length))
   }
 
   /** Without what can only differ: ports. */
@@ -177,7 +178,7 @@ export class ComparedProxy implements AsyncDisposable {
   }
 }
 
-function canConnect(port: number): Promise<boolean> {
+export function canConnect(port: number): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>()
   const socket = connect(port, '127.0.0.1')
   socket.once('connect', () => resolve(true))

@@ -19,7 +19,7 @@ export interface Answered {
 }
 
 /** So long without a byte: nothing comes any more. */
-const SILENCE_MS = 1200
+const SILENCE_MS = 2000
 /** After an answer is whole: a proxy that closes does so within this time. */
 const LINGER_MS = 15
 
@@ -51,11 +51,12 @@ export function exchange(place: Place, wire: string, says?: string): Promise<Ans
   socket.on('data', (data: Buffer) => {
     got += data.toString('latin1')
     const { whole, status } = parse(got, isHead)
-    if (status === 101 && says !== undefined) {
-      if (!sent) socket.write(says)
-      sent = true
-      wait(80, 'open')
-    } else wait(whole ? LINGER_MS : SILENCE_MS, whole ? 'open' : 'silence')
+    if (status !== 101 || says === undefined)
+      return wait(whole ? LINGER_MS : SILENCE_MS, whole ? 'open' : 'silence')
+    if (!sent) socket.write(says)
+    sent = true
+    const isEchoed = got.includes(`echo ${says};`)
+    wait(isEchoed ? LINGER_MS : SILENCE_MS, isEchoed ? 'open' : 'silence')
   })
   socket.once('end', () => finish('closed'))
   socket.once('error', () => finish('closed'))
