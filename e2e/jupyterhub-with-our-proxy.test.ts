@@ -26,6 +26,7 @@ c.JupyterHub.load_roles = [{'name': 'operator', 'scopes': ['proxy'], 'services':
 c.JupyterHub.last_activity_interval = 2
 c.ConfigurableHTTPProxy.check_running_interval = 1
 c.Spawner.poll_interval = 600
+c.Spawner.args = ['--allow-root']
 c.Spawner.cmd = ['${join(process.env['BULKHEAD_PYTHON'] ?? '', 'bin/jupyterhub-singleuser')}']
 c.Spawner.http_timeout = 60
 c.Spawner.start_timeout = 120

@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
 import { openBrowser, runCells, runFurtherCells, signIn } from './browser.ts'
+import { publicFolder } from './public-folder.ts'
 import { eventually, freePort, RunningHub } from './running-hub.ts'
 
 const ADA = 'adá@example.org'
@@ -15,7 +15,7 @@ const CHP = join(import.meta.dirname, '../node_modules/.bin/configurable-http-pr
 
 const TOKEN = 'token-of-the-test-alone'
 
-let folder: string
+let place: ReturnType<typeof publicFolder>
 let hub: RunningHub
 let proxy: ChildProcess
 let ports: { readonly front: number; readonly api: number; readonly hub: number }
@@ -27,14 +27,14 @@ let page: Page
 beforeAll(async () => {
   ports = { front: await freePort(), api: await freePort(), hub: await freePort() }
   site = { url: `http://127.0.0.1:${ports.front}` }
-  folder = mkdtempSync(join(tmpdir(), 'bulkhead-proxy-'))
-  writeFileSync(join(folder, 'token'), `${TOKEN}\n`, { mode: 0o600 })
+  place = publicFolder()
+  writeFileSync(join(place.folder, 'token'), `${TOKEN}\n`)
   proxy = startProxy()
   hub = await RunningHub.create({
     port: ports.hub,
     config: `
 public_url: ${site.url}
-external_proxy: { api_url: 'http://127.0.0.1:${ports.api}', token_file: ${folder}/token }
+external_proxy: { api_url: 'http://127.0.0.1:${ports.api}', token_file: ${place.folder}/token }
 authenticator: { use: dummy, allow: everyone, password: ${PASSWORD} }
 `,
   })
@@ -45,7 +45,7 @@ afterAll(async () => {
   await browser?.close()
   await hub?.[Symbol.asyncDispose]()
   proxy?.kill('SIGTERM')
-  rmSync(folder, { recursive: true })
+  await place?.[Symbol.asyncDispose]()
 })
 
 /** configurable-http-proxy as npm has it, told no more than where it listens and who draws its error pages. */

@@ -106,6 +106,8 @@ describe('reading the configuration', () => {
     expect(
       told(people, 'external_proxy: { api_url: http://10.0.0.1:8001, token_file: t }'),
     ).toMatch(/another machine/)
+    const proxy = 'external_proxy: { api_url: http://127.0.0.1:8001, token_file: t }'
+    expect(told(people, 'listen: 0.0.0.0:8081', proxy)).toMatch(/listen is reached from other/)
     const sound = `${people}\nexternal_proxy: { api_url: "http://[::1]:8001", token_file: t }`
     expect(parseConfig(sound, 'config.yaml').external_proxy.token_file).toBe('t')
   })

@@ -130,7 +130,7 @@ function checkTogether(
 }
 
 function checkProxy(
-  { external_proxy: proxy, public_url: publicUrl }: z.output<typeof Settings>,
+  { external_proxy: proxy, public_url: publicUrl, listen }: z.output<typeof Settings>,
   refuse: (path: PropertyKey[], message: string) => void,
 ): void {
   if (proxy.api_url === undefined) return
@@ -138,6 +138,11 @@ function checkProxy(
     refuse(
       ['external_proxy', 'token_file'],
       'is needed with `api_url`: what the proxy is asked with',
+    )
+  if (!isLoopback(listen.host))
+    refuse(
+      ['listen'],
+      'is reached from other machines; with an external proxy the hub listens for that alone, on an address such as 127.0.0.1:8081',
     )
   if (publicUrl === undefined)
     refuse(['public_url'], 'is needed with an external proxy: say where people reach that')
