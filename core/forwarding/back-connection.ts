@@ -22,6 +22,9 @@ import type { Timed, TimeLimits } from './time-limits.ts'
 /** So many answers of 100 or 103 come before one answer at most. */
 const MOST_INTERIMS = 100
 
+/** RFC 9112 section 4; llhttp takes anything but line ends. */
+const REASON = /^[\t\u0020-\u007e\u0080-\u00ff]*$/
+
 /** Servers set cookies by the dozen; what an answer's head may hold is limited by its size. */
 const MOST_HEADERS = 1000
 
@@ -171,12 +174,15 @@ export class BackConnection implements ParserEvents, Timed {
     else socket.destroy(new Error('it could not be reached in time'))
   }
 
-  onBegin(): void {}
+  onBegin(): void {
+    this.mayRepeat = false
+  }
 
   onHead(line: Line, headers: string[]): AfterHead {
     const head = new ReadResponse(line.status, line.reason, headers)
     if (this.#listener === undefined || this.#hasAnswered || this.#outgoing === undefined)
       return this.#refuse('it answered without being asked')
+    if (!REASON.test(line.reason)) return this.#refuse('its reason has control characters')
     if (line.status < 200) return this.#interim(head, line)
     this.#hasAnswered = true
     this.#isReusable = line.keepAlive

@@ -93,6 +93,7 @@ export class HttpParser {
   #headers: string[] | undefined
   #target = ''
   #isOpen = true
+  #asksForUpgrade = false
   #handle: Handle | undefined
   /** What was wrong: llhttp's name for it (`HPE_…`), `TOO_MANY_HEADERS` or `BAD_VERSION`; empty while nothing is. */
   trouble = ''
@@ -161,7 +162,8 @@ export class HttpParser {
 
   /** @returns how many bytes were parsed; -1 when they are not HTTP, and `trouble` says why */
   execute(data: Buffer): number {
-    return this.#parsed(this.#native.execute(data))
+    const parsed = this.#parsed(this.#native.execute(data))
+    return this.#isSilent(data.length - parsed, parsed) ? this.#wrong() : parsed
   }
 
   #parsed(parsed: number | (Error & { readonly code?: string })): number {
@@ -201,12 +203,28 @@ export class HttpParser {
     else this.#headers.push(...headers)
   }
 
+  /**
+   * Behind a head that asks for an upgrade, Node's parser stops at what it cannot read without a word of it. In order it stops only
+   * behind the whole message.
+   */
+  #isSilent(unread: number, parsed: number): boolean {
+    return parsed >= 0 && unread > 0 && (this.isInside || parsed === 0)
+  }
+
+  #wrong(): number {
+    this.trouble = 'HPE_UNKNOWN'
+    return -1
+  }
+
   head(line: Line, headers: string[] | undefined): AfterHead {
     const all = headers ?? this.#headers ?? []
     this.#headers = undefined
     if (all.length > this.#mostHeaders) this.trouble = 'TOO_MANY_HEADERS'
     if (line.version !== 11 && line.version !== 10) this.trouble = 'BAD_VERSION'
-    return this.trouble === '' ? this.#events.onHead(line, all) : STOP
+    if (line.method === '' && line.status === 0) this.trouble = 'HPE_INVALID_METHOD'
+    const after = this.trouble === '' ? this.#events.onHead(line, all) : STOP
+    this.#asksForUpgrade = line.upgrade || after === STOP
+    return after
   }
 
   get target(): string {
@@ -225,12 +243,24 @@ export class HttpParser {
   }
 
   read(parsed: number | Error): void {
-    this.#events.onRead(this.#parsed(parsed))
+    const known = this.#parsed(parsed)
+    const unread = this.#asksForUpgrade ? (this.restOf(known)?.length ?? 0) : 0
+    this.#events.onRead(this.#isSilent(unread, known) ? this.#wrong() : known)
   }
 }
 
 interface Owned {
   readonly events: HttpParser
+}
+
+/** llhttp numbers the methods of RTSP from 34 on, and then this one. Node's list has those of HTTP alone, one behind the other. */
+const QUERY = 46
+const FIRST_OF_RTSP = 34
+
+/** Empty for what is no method of HTTP. */
+function nameOf(method: number): string {
+  if (method === QUERY) return 'QUERY'
+  return method < FIRST_OF_RTSP ? (methods[method] ?? '') : ''
 }
 
 function onMessageBegin(this: Owned): void {
@@ -256,7 +286,7 @@ function onHeadersComplete(
 ): AfterHead {
   const { events } = this
   const line = {
-    method: method === undefined ? '' : (methods[method] ?? ''),
+    method: method === undefined ? '' : nameOf(method),
     target: target ?? events.target,
     status: status ?? 0,
     reason: reason ?? '',

@@ -103,6 +103,16 @@ export class Http1Connection implements ExchangeConnection, ParserEvents, Timed 
     this.#socket.destroy()
   }
 
+  /**
+   * An answer broke off: the client gets what has come of it.
+   * @param byReset when a client would take an end in order for the end of the answer
+   */
+  cut(byReset: boolean): void {
+    this.out.flush()
+    if (byReset && !('encrypted' in this.#socket)) this.#socket.resetAndDestroy()
+    else this.#socket.destroy()
+  }
+
   answered(exchange: Http1Exchange): void {
     if (exchange !== this.#current) return
     this.#current = undefined
@@ -218,7 +228,6 @@ export class Http1Connection implements ExchangeConnection, ParserEvents, Timed 
 
   /** The parser stops behind a head that asks to switch protocols. Where that is not done, what follows is the next request. */
   #keepRest(parsed: number): void {
-    this.#mayStop = false
     const rest = this.#parser.restOf(parsed)
     if (rest === undefined) return
     this.#held = rest
@@ -266,11 +275,9 @@ export class Http1Connection implements ExchangeConnection, ParserEvents, Timed 
   }
 
   #readHeld(held: Buffer): void {
-    this.#mayStop = false
     this.#held = undefined
     const parsed = this.#parser.execute(held)
     if (this.#isOver) return
-    this.#mayStop = false
     // It does not stop but behind something.
     if (parsed <= 0) this.#malformed()
     else if (parsed < held.length) this.#held = held.subarray(parsed)
@@ -338,9 +345,7 @@ export class Http1Connection implements ExchangeConnection, ParserEvents, Timed 
     // Who asks for a websocket and ends his side does not want it any more.
     if (!current.isReceived || current.wantsWebsocket) return void this.#socket.destroy()
     this.#given = this.#socket.bytesWritten
-    this.#deadline = this.#front.times.in(
-      current.hasBegun ? LEFT_MS : this.#front.limits.bodyStallMs,
-    )
+    this.#deadline = this.#front.times.in(LEFT_MS)
   }
 
   #closed(): void {

@@ -17,7 +17,11 @@ export interface ExchangeConnection {
   progress(): void
   /** The exchange has its whole answer. */
   answered(exchange: Http1Exchange): void
-  destroy(): void
+  /**
+   * An answer broke off: the client gets what has come of it.
+   * @param byReset when a client would take an end in order for the end of the answer
+   */
+  cut(byReset: boolean): void
   /** The socket is the caller's, with nothing of the connection left on it. */
   detach(): Socket
 }
@@ -40,6 +44,8 @@ export class Http1Exchange implements Exchange {
   keepsAlive: boolean
   hasBegun = false
   #isChunked = false
+  /** Nothing but the end of the connection says where the answer ends. */
+  #endsWithConnection = false
   #isOver = false
 
   constructor(
@@ -119,8 +125,10 @@ export class Http1Exchange implements Exchange {
     if (!this.isReceived || this.#connection.isEnding) this.keepsAlive = false
     let text = `HTTP/1.1 ${status} ${reason}\r\n${headerLines(headers)}`
     if (body === 'unknown') {
-      if (this.head.version === '1.0') this.keepsAlive = false
-      else {
+      if (this.head.version === '1.0') {
+        this.keepsAlive = false
+        this.#endsWithConnection = true
+      } else {
         this.#isChunked = true
         text += 'Transfer-Encoding: chunked\r\n'
       }
@@ -162,7 +170,7 @@ export class Http1Exchange implements Exchange {
     if (this.#isOver) return
     this.#isOver = true
     this.listener = undefined
-    this.#connection.destroy()
+    this.#connection.cut(this.#endsWithConnection)
   }
 
   switchProtocols({ status, reason, headers }: ResponseHead): Socket {

@@ -43,12 +43,16 @@ class Waiting extends Error {}
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 /** RFC 9110 section 5.5, with obs-text: no control character but the tab. */
 const VALUE = /^[\t\u0020-\u007e\u0080-\u00ff]*$/
-/** RFC 9112 section 3: more than one blank between the parts may be taken for one; what is sent on has one. */
-const REQUEST_LINE = /^([^ ]+) +([\u0021-\u007e\u0080-\u00ff]+) +HTTP\/(1\.[01])$/
-const STATUS_LINE = /^HTTP\/(1\.[01]) ([1-9]\d\d)(?: ([\t\u0020-\u007e\u0080-\u00ff]*))?$/
-/** RFC 9112 section 7.1.1, without the blanks that only a recipient tolerates. */
+/**
+ * RFC 9112 section 3: more than one blank between the parts may be taken for one; what is sent on has one. Two other names of
+ * protocols are taken for that of HTTP by llhttp; what is sent on is HTTP.
+ */
+const REQUEST_LINE = /^([^ ]+) +([\u0021-\u007e\u0080-\u00ff]+) +(?:HTTP|RTSP|ICE)\/(1\.[01])$/
+const STATUS_LINE =
+  /^(?:HTTP|RTSP|ICE)\/(1\.[01]) ([1-9]\d\d)(?: ([\t\u0020-\u007e\u0080-\u00ff]*))?$/
+/** RFC 9112 section 7.1.1, without the blanks that only a recipient tolerates; llhttp takes an empty value too. */
 const EXTENSIONS =
-  /^(?:;[!#$%&'*+.^_`|~0-9A-Za-z-]+(?:=(?:[!#$%&'*+.^_`|~0-9A-Za-z-]+|"(?:[\t \u0021\u0023-\u005b\u005d-\u007e\u0080-\u00ff]|\\[\t\u0020-\u007e\u0080-\u00ff])*"))?)*$/
+  /^(?:;[!#$%&'*+.^_`|~0-9A-Za-z-]+(?:=(?:[!#$%&'*+.^_`|~0-9A-Za-z-]*|"(?:[\t \u0021\u0023-\u005b\u005d-\u007e\u0080-\u00ff]|\\[\t\u0020-\u007e\u0080-\u00ff])*"))?)*$/
 
 class Cursor {
   readonly text: string
@@ -110,11 +114,18 @@ class Cursor {
       if (this.line() !== '') throw new Wrong('the chunk is longer than it says')
     }
     message.trailers = this.fields()
+    if (valuesOf(message.trailers, 'content-length').length > 0)
+      throw new Wrong('a length behind the body')
   }
 }
 
 export const valuesOf = (fields: readonly Field[], wanted: string): readonly string[] =>
   fields.filter(([name]) => name === wanted).map(([, value]) => value)
+
+/** Whether there is no coding but the plain chunked one: others are never passed on. */
+export const isPlain = ({ headers }: Pick<Message, 'headers'>) =>
+  valuesOf(headers, 'transfer-encoding').every((coding) => coding.toLowerCase() === 'chunked') &&
+  valuesOf(headers, 'transfer-encoding').length <= 1
 
 /** How long a body is, by RFC 9112 section 6.3; null: nothing says it. */
 function framing({ headers, version }: Message): 'chunked' | number | null {
@@ -123,8 +134,8 @@ function framing({ headers, version }: Message): 'chunked' | number | null {
   if (codings.length > 0) {
     if (lengths.length > 0) throw new Wrong('both Content-Length and Transfer-Encoding')
     if (version === '1.0') throw new Wrong('Transfer-Encoding in HTTP/1.0')
-    if (codings.length > 1 || codings[0]?.toLowerCase() !== 'chunked')
-      throw new Wrong('a Transfer-Encoding other than chunked')
+    if (!/^(?:[\w\t ]+,)*[\t ]*chunked$/i.test(codings.join(',')))
+      throw new Wrong('a Transfer-Encoding that does not end in chunked')
     return 'chunked'
   }
   if (lengths.length === 0) return null
@@ -173,8 +184,6 @@ export function readRequests(text: string): Reading<StrictRequest> {
       trailers: [],
     }
     const length = framing(message)
-    if (valuesOf(message.headers, 'host').length !== 1 && message.version === '1.1')
-      throw new Wrong('not exactly one Host')
     begun(message)
     if (length === 'chunked') cursor.chunks(message)
     else cursor.take(length ?? 0, message)
@@ -197,6 +206,7 @@ export function readAnswers(
     let message = readHead(cursor)
     while (message.status < 200 && message.status !== 101) {
       interim++
+      cursor.skipLineEnds()
       // More than that is not needed of an answer that has not come.
       if (cursor.atEnd) throw new Waiting()
       message = readHead(cursor)
