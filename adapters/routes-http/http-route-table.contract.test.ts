@@ -149,3 +149,14 @@ test('a session that has ended takes its own websockets along, is kept out, and 
   expect(await table.closeConnections({ prefix: '/user/ada/' })).toBe(1)
   await hers.closed
 })
+
+test('what the proxy counts stands beside what the hub counts, and is left out while the proxy is away', async () => {
+  const { api, table } = await onRealProxy()
+  await table.list()
+
+  expect(await api.numbers()).toMatch(/^bulkhead_proxy_routes 0$/m)
+  expect(await api.numbers()).not.toMatch(/^process_/m)
+
+  for (const clean of cleaning.splice(0)) await clean()
+  expect(await api.numbers()).toBe('')
+})

@@ -63,6 +63,16 @@ export class ProxyApi implements ProxyControl, AsyncDisposable {
     return (await this.tell(method, path, asked)).text
   }
 
+  /** What the proxy counts, in the text form of Prometheus; '' where it says nothing of it, or is away. */
+  async numbers(): Promise<string> {
+    try {
+      const { status, text } = await send(this.#place, 'GET', '/api/metrics', undefined)
+      return status === 200 ? text : ''
+    } catch {
+      return ''
+    }
+  }
+
   /** @throws HubError `unavailable` */
   async tell(method: Method, path: string, { body, fine }: Asked): Promise<Answer> {
     try {

@@ -29,7 +29,11 @@ export function addHubCommands(program: Command, send: () => Send): void {
       },
     )
 
-  const proxy = program.command('proxy').description("the proxy's routes: routes, check")
+  const proxy = program
+    .command('proxy')
+    .description(
+      "the proxy's routes: routes, check; with its own flags, the proxy alone: proxy --help",
+    )
 
   proxy
     .command('routes')

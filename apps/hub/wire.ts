@@ -233,7 +233,7 @@ export function wire(
       metrics: {
         contentType: metrics.contentType,
         forWhom: () => (live.current().metrics.authenticated ? 'authenticated' : 'everybody'),
-        text: () => metrics.text(),
+        text: async () => (await metrics.text()) + (await proxy.numbers()),
         answered: (request) => metrics.answered(request),
       },
       groups: new GroupService({

@@ -1,21 +1,25 @@
 import { lstatSync, rmSync } from 'node:fs'
-import type { Server } from 'node:net'
+import { connect, type Server } from 'node:net'
 
 import type { Place } from './options.ts'
 
 /**
  * Listens, in the place of a socket that an ended process has left.
+ * @param flag what the flags of this place begin with: `api-` of `--api-port`
  * @throws Error with a sentence
  */
-export function listening(server: Server, place: Place, flag: string): Promise<void> {
+export async function listening(server: Server, place: Place, flag: string): Promise<void> {
+  if ('path' in place && (await isLeft(place.path))) rmSync(place.path)
   const { promise, resolve, reject } = Promise.withResolvers<void>()
-  if ('path' in place) removeLeftSocket(place.path)
-  server.once('error', (error: NodeJS.ErrnoException) =>
-    reject(new Error(whyNot(error, place, flag), { cause: error })),
-  )
+  const failed = (error: NodeJS.ErrnoException) =>
+    reject(new Error(whyNot(error, place, flag), { cause: error }))
+  server.once('error', failed)
   server.listen(
     'path' in place ? place : { port: place.port, ...(place.host && { host: place.host }) },
-    resolve,
+    () => {
+      server.off('error', failed)
+      resolve()
+    },
   )
   return promise
 }
@@ -26,13 +30,21 @@ export function shownPlace(place: Place): string {
   return `${place.host.includes(':') ? `[${place.host}]` : place.host || '*'}:${place.port}`
 }
 
-/** A file that is no socket stays: whoever gave its name meant something else. */
-function removeLeftSocket(path: string): void {
-  if (lstatSync(path, { throwIfNoEntry: false })?.isSocket()) rmSync(path)
+/** Whether a socket lies there at which nobody listens. Any other file stays: whoever gave its name meant something else. */
+async function isLeft(path: string): Promise<boolean> {
+  if (lstatSync(path, { throwIfNoEntry: false })?.isSocket() !== true) return false
+  const { promise, resolve } = Promise.withResolvers<boolean>()
+  const socket = connect(path)
+  socket.once('connect', () => resolve(false))
+  socket.once('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'ECONNREFUSED'))
+  return promise.finally(() => socket.destroy())
 }
 
 function whyNot(error: NodeJS.ErrnoException, place: Place, flag: string): string {
-  if ('path' in place) return `the proxy cannot listen on ${place.path} (${error.code})`
+  if ('path' in place)
+    return error.code === 'EADDRINUSE'
+      ? `at ${place.path} another program listens, or there is a file that is no socket`
+      : `the proxy cannot listen on ${place.path} (${error.code})`
   const { port } = place
   const host = place.host === '' ? 'all addresses' : place.host
   switch (error.code) {

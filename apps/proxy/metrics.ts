@@ -20,7 +20,7 @@ export interface ApiMeter {
 
 /** The numbers in the text form of Prometheus. */
 export interface ShownMetrics {
-  shown(): Promise<ApiAnswer>
+  shownBeside(): Promise<ApiAnswer>
 }
 
 /**
@@ -88,6 +88,13 @@ export class ProxyMetrics implements Meter, ApiMeter, ShownMetrics {
     this.#registry ??= this.#load()
     const registry = await this.#registry
     return { status: 200, type: registry.contentType, text: await registry.metrics() }
+  }
+
+  /** As `shown`, to stand beside those of another process: what there is of every process has names of its own. */
+  async shownBeside(): Promise<ApiAnswer> {
+    const { text = '', ...answer } = await this.shown()
+    const own = text.replaceAll(/^(# \w+ )?(process|nodejs)_/gm, '$1bulkhead_proxy_$2_')
+    return { ...answer, text: own }
   }
 
   /** `GET /metrics`, for a port of its own. */

@@ -55,7 +55,7 @@ export interface ProxyOptions {
 }
 
 /** Who draws error pages: a server (`GET <its path>/<code>?url=…`), a folder of files, or this process itself. */
-export type ErrorSource =
+type ErrorSource =
   | { readonly by: 'server'; readonly target: Target }
   | { readonly by: 'folder'; readonly folder: string }
   | { readonly by: 'us' }

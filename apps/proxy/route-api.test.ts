@@ -172,7 +172,7 @@ describe('the API for routes', () => {
     expect(status).toBe(200)
     const lines = text
       .split('\n')
-      .filter((line) => /^(?:api_|requests_api|bulkhead_.*s )/.test(line))
+      .filter((line) => /^(?:api_|requests_api|bulkhead_proxy_(?:connections|routes) )/.test(line))
     expect(lines).toEqual([
       'api_route_get 1',
       'api_route_add 1',
@@ -183,6 +183,8 @@ describe('the API for routes', () => {
       'bulkhead_proxy_connections 0',
       'bulkhead_proxy_routes 1',
     ])
-    expect(text).toContain('process_resident_memory_bytes')
+    // The hub shows them beside its own.
+    expect(text).toContain('\nbulkhead_proxy_process_resident_memory_bytes ')
+    expect(text).not.toMatch(/^(?:# \w+ )?(?:process|nodejs)_/m)
   })
 })

@@ -40,7 +40,7 @@ const HANDLERS: readonly (readonly [RegExp, Readonly<Record<string, Handler>>])[
   [/^\/api\/routes(?:\/|$)/, { GET: list, POST: add, DELETE: remove }],
   [/^\/api\/connections\/close$/, { POST: close }],
   [/^\/api\/certificates\/reload$/, { POST: reload }],
-  [/^\/api\/metrics$/, { GET: (_asked, { metrics }) => metrics.shown() }],
+  [/^\/api\/metrics$/, { GET: (_asked, { metrics }) => metrics.shownBeside() }],
 ]
 
 /**
