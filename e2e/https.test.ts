@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { chmodSync, copyFileSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:tls'
 import { once } from 'node:events'
 
@@ -62,8 +62,8 @@ async function shownNow(): Promise<string> {
 }
 
 test('the hub, JupyterLab and a kernel come by HTTP/2, and the websocket with them', async () => {
+  expect(hub.setUpLink).toContain(`${url}/hub/setup#`)
   await page.goto(hub.setUpLink)
-  expect(page.url()).toContain(`${url}/hub/setup`)
   await page.getByLabel('User name').fill(ada.name)
   await page.getByLabel('Password', { exact: true }).fill(ada.password)
   await page.getByRole('button', { name: 'Create admin' }).click()
@@ -97,4 +97,27 @@ test('a new certificate is shown from the next connection on, and the kernel doe
 
   expect(await runFurtherCells(page, ['kept * 8'])).toContain('48')
   expect(opened).toBe(0)
+})
+
+test('a certificate that is none is refused, and the one before stays', async () => {
+  const before = await shownNow()
+  writeFileSync(join(folder, 'cert.pem'), 'nothing of the kind')
+  process.kill(hub.pidOf('apps/proxy'), 'SIGHUP')
+  await eventually(() => hub.errors.includes('stays as it is'), 10_000)
+
+  expect(await shownNow()).toBe(before)
+  expect(await runFurtherCells(page, ['kept * 9'])).toContain('54')
+})
+
+test('no cookie goes over a plain connection, and browsers are told to make none', async () => {
+  const cookies = await context.cookies()
+  expect(cookies.map(({ name }) => name)).toContain('jupyterhub-session-id')
+  // The notebook server's own protection against forged requests is no secret of the hub's, and never says so.
+  const ours = cookies.filter(({ name, path }) => !(name === '_xsrf' && path.startsWith('/user/')))
+  expect(ours.filter(({ secure }) => !secure)).toEqual([])
+
+  for (const path of ['/hub/home', `/user/${ada.name}/lab`]) {
+    const answer = await context.request.get(`${url}${path}`)
+    expect(answer.headers()['strict-transport-security']).toMatch(/^max-age=[1-9]\d+/)
+  }
 })
