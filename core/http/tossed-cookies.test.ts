@@ -57,6 +57,37 @@ describe('a credential for the hub that somebody else put beside the person’s 
   })
 })
 
+test.each([
+  ['same-site', 403],
+  ['cross-site', 403],
+  ['same-origin', 302],
+  ['none', 302],
+  [undefined, 302],
+])(
+  'a form to sign in that a page of %s sends is answered %i, though its token fits',
+  async (site, status) => {
+    hub = await OpenHub.open({ subdomains: true })
+    const form = await hub.ask('/hub/login')
+    const xsrf = /"xsrf":"([^"]+)"/.exec(form.text)?.[1] ?? ''
+
+    const answer = await hub.ask('/hub/login', {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/x-www-form-urlencoded',
+        cookie: `_xsrf=${xsrf}`,
+        ...(site !== undefined && { 'sec-fetch-site': site }),
+      },
+      body: new URLSearchParams({
+        username: 'ada',
+        password: 'the word of ada',
+        _xsrf: xsrf,
+      }).toString(),
+    })
+
+    expect(answer.status).toBe(status)
+  },
+)
+
 describe('by https, with hosts for everybody,', () => {
   test('the credential has a name that no other host can set, and no other name counts', async () => {
     hub = await OpenHub.open({ subdomains: true, https: true })

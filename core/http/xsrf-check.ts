@@ -42,6 +42,12 @@ export function checkXsrf(
     isApi,
   })
   if (!needed) return
+  if (isFromElsewhere(request))
+    throw new Refused(
+      'xsrf.refused',
+      'forbidden',
+      'This was sent by a page of another address than the hub’s.',
+    )
   const given = sentToken(request)
   if (given === undefined)
     throw new Refused(
@@ -57,6 +63,18 @@ export function checkXsrf(
     )
   }
 }
+
+/**
+ * Whether the browser says that another origin's page had it change something. Who is not signed in is known by his address and browser
+ * alone, which somebody behind the same address may share, and so have the same token: his page must not sign others in.
+ */
+function isFromElsewhere({ method, headers }: FastifyRequest): boolean {
+  const site = one(headers['sec-fetch-site'])
+  return !['GET', 'HEAD', 'OPTIONS'].includes(method) && site !== undefined && !OWN.has(site)
+}
+
+/** `none`: typed or opened by the person himself. */
+const OWN: ReadonlySet<string> = new Set(['same-origin', 'none'])
 
 function credentialOf(caller: Caller | undefined): 'token' | 'cookie' | 'none' | 'operator' {
   switch (caller?.by) {
