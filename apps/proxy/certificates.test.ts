@@ -55,7 +55,7 @@ describe('certificates', () => {
   test.each([
     ['a key of another one', () => put('one', 'two'), /mismatch/],
     ['no certificate', () => writeFileSync(join(folder, 'cert.pem'), 'nonsense'), /PEM/i],
-    ['no file', () => rmSync(join(folder, 'key.pem')), /key\.pem cannot be read \(ENOENT\)/],
+    ['no file', () => rmSync(join(folder, 'key.pem')), /key\.pem cannot be read \(ENOENT\) by /],
   ])('stay as they are where there is %s, and it is said why', (_what, spoil, why) => {
     spoil()
     const { renewed, troubles } = certificates.reload()

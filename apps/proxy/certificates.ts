@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import { statSync } from 'node:fs'
-import { createSecureContext, type SecureContextOptions } from 'node:tls'
+import type { SecureContextOptions } from 'node:tls'
 
 import type { ProxyLog } from './log.ts'
 import { readTls, type TlsFiles } from './tls.ts'
@@ -58,8 +58,6 @@ export class Certificates {
     side.stamp = stampOf(files)
     try {
       const tls = readTls(files)
-      // A key that is not the certificate's, or is none at all, shows here.
-      createSecureContext(tls)
       renew(tls)
       this.#log.info(`the certificate of ${name} is renewed${validity(tls.cert)}`)
       return undefined

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
-import type { SecureContextOptions, SecureVersion } from 'node:tls'
+import { userInfo } from 'node:os'
+import { createSecureContext, type SecureContextOptions, type SecureVersion } from 'node:tls'
 
 import { CommandLineEnd } from './command-line.ts'
 
@@ -28,14 +29,14 @@ const VERSIONS: Readonly<Record<string, SecureVersion | undefined>> = {
 }
 
 /**
- * Reads the files.
+ * Reads the files, and looks whether they can be used, together.
  * @throws CommandLineEnd with a sentence that names the file
  */
 export function readTls(files: TlsFiles): TlsSettings {
   const { passphrase, ciphers, requestCert = false } = files
   const [key, cert, ca, dhparam] = [files.key, files.cert, files.ca, files.dhparam].map(read)
   const version = versionOf(files.protocol)
-  return {
+  const settings = {
     ...(key && { key }),
     ...(cert && { cert }),
     ...(ca && { ca }),
@@ -48,6 +49,19 @@ export function readTls(files: TlsFiles): TlsSettings {
     // Asked for is checked: a certificate that nobody vouches for says nothing.
     rejectUnauthorized: requestCert,
   }
+  tryOut(settings, files)
+  return settings
+}
+
+/** A key that is not the certificate's, or is none at all, shows here. */
+function tryOut(settings: TlsSettings, { key, cert, ca, dhparam }: TlsFiles): void {
+  try {
+    createSecureContext(settings)
+  } catch (error) {
+    const names = [key, cert, ca, dhparam].filter((name) => name !== undefined).join(', ')
+    const why = error instanceof Error ? error.message : String(error)
+    throw new CommandLineEnd(`error: ${names} cannot be used: ${why}`, 1)
+  }
 }
 
 function read(file: string | undefined): Buffer | undefined {
@@ -56,7 +70,7 @@ function read(file: string | undefined): Buffer | undefined {
     return readFileSync(file)
   } catch (error) {
     const why = error instanceof Error && 'code' in error ? String(error.code) : String(error)
-    throw new CommandLineEnd(`error: ${file} cannot be read (${why})`, 1)
+    throw new CommandLineEnd(`error: ${file} cannot be read (${why}) by ${userInfo().username}`, 1)
   }
 }
 
