@@ -25,6 +25,7 @@ import {
   FRAME,
   type Frame,
   headers,
+  PREFACE,
   RawHttp2,
   reset,
 } from './testing/http2-wire.ts'
@@ -397,6 +398,23 @@ describe('a connection', () => {
       await new Promise((resolve) => setImmediate(resolve))
     }
     await vi.waitFor(() => expect(client.ended).toBe(true))
+  })
+
+  test('that was told to leave and does not hang up is hung up on', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] })
+    const socket = connectTo({ port: port(), host: '127.0.0.1', allowHalfOpen: true })
+    const stubborn = new RawHttp2(socket)
+    raws.push(stubborn)
+    stubborn.begin()
+    await stubborn.next(({ type }) => type === 4)
+    front.drain()
+    await once(socket, 'end')
+    await vi.waitFor(() => {
+      vi.advanceTimersByTime(1000)
+      // What is sent into a connection that is gone comes back as its end.
+      stubborn.send(PREFACE)
+      expect(stubborn.ended).toBe(true)
+    })
   })
 
   test.each([

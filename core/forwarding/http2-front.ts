@@ -39,6 +39,8 @@ const CONNECTION_WINDOW = 1024 * 1024
 const MOST_BROKEN = 400
 const BROKEN_A_SECOND = 20
 
+const LINGER_MS = 2000
+
 /** Requests by HTTP/2, from connections whose client has chosen it (ALPN `h2`). */
 export class Http2Front {
   readonly #options: Http2FrontOptions
@@ -53,7 +55,7 @@ export class Http2Front {
   /** The socket has shaken hands, where it is a TLS one; whoever calls this counts it. */
   serve(socket: Duplex, peer: Peer): void {
     const session = performServerHandshake(socket, this.#session)
-    const connection = new Connection(session, peer, this.#options)
+    const connection = new Connection({ session, socket, peer }, this.#options)
     this.#connections.add(connection)
     this.#options.times.add(connection)
     session.once('close', () => {
@@ -101,6 +103,7 @@ function sessionOptions({ headerBytes, headerCount }: Limits) {
 /** One connection: its streams, and what it may ask for. */
 class Connection implements Timed {
   readonly #session: ServerHttp2Session
+  readonly #socket: Duplex
   readonly #peer: Peer
   readonly #options: Http2FrontOptions
   readonly #exchanges = new Set<Http2Exchange>()
@@ -110,9 +113,19 @@ class Connection implements Timed {
   #hadStreams = false
   #mayBreak = MOST_BROKEN
   #brokenSince: number
+  /** Since when this side has said all that it had to say. */
+  #overSince: number | undefined
 
-  constructor(session: ServerHttp2Session, peer: Peer, options: Http2FrontOptions) {
+  constructor(
+    {
+      session,
+      socket,
+      peer,
+    }: { readonly session: ServerHttp2Session; readonly socket: Duplex; readonly peer: Peer },
+    options: Http2FrontOptions,
+  ) {
     this.#session = session
+    this.#socket = socket
     this.#peer = peer
     this.#options = options
     this.#quietSince = options.times.now
@@ -134,6 +147,7 @@ class Connection implements Timed {
   }
 
   check(now: number): void {
+    if (this.#session.destroyed) return this.#hangUp(now)
     const { headMs, idleMs, bodyStallMs, writeStallMs } = this.#options.limits
     const more = ((now - this.#brokenSince) / 1000) * BROKEN_A_SECOND
     this.#mayBreak = Math.min(MOST_BROKEN, this.#mayBreak + more)
@@ -149,6 +163,12 @@ class Connection implements Timed {
         exchange.giveUp()
       }
     }
+  }
+
+  /** The session waits for its client to hang up, or to take the last bytes. */
+  #hangUp(now: number): void {
+    this.#overSince ??= now
+    if (now - this.#overSince > LINGER_MS) this.#socket.destroy()
   }
 
   /** @returns false when the stream is over already: opened and reset in one read */
