@@ -17,7 +17,7 @@ export interface ChildPlan {
  * How soon memory is looked through: after a few MiB of new things, not 16, and after a fifth of growth of the old ones. A third less
  * memory for each of the two processes, half as much after a load, and no slower (docs/decisions/0007-speed.md).
  */
-const NODE_FLAGS = {
+export const NODE_FLAGS = {
   hub: ['--max-semi-space-size=4', '--heap-growing-percent=20'],
   proxy: ['--max-semi-space-size=2', '--heap-growing-percent=20'],
 } as const

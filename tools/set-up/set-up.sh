@@ -220,7 +220,14 @@ stage_for_accounts() {
   if [ ! -d "$compile_cache" ]; then
     # Filled by root and only read by the accounts: what one of them could write, the other would run.
     mkdir -m 0755 "$compile_cache"
-    for main in hub proxy supervisor; do NODE_COMPILE_CACHE=$compile_cache "$node" "$code/apps/$main/main.ts" --help >/dev/null 2>&1 || :; done
+    # With the flags that each is started with (apps/supervisor/child.ts): what is kept counts for those alone.
+    for start in supervisor 'hub --max-semi-space-size=4 --heap-growing-percent=20' 'proxy --max-semi-space-size=2 --heap-growing-percent=20'; do
+      # shellcheck disable=SC2086 # flags are words
+      set -- $start
+      main=$1
+      shift
+      NODE_COMPILE_CACHE=$compile_cache "$node" "$@" "$code/apps/$main/main.ts" --help >/dev/null 2>&1 || :
+    done
     # V8 keeps one for each uid, and takes none of another's.
     "$node" "$code/apps/supervisor/main.ts" --accounts --data "$data"
     for account in bulkhead bulkhead-proxy; do
