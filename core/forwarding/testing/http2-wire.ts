@@ -16,7 +16,7 @@ export const FRAME = {
 } as const
 
 export const END_STREAM = 1
-export const ACK = 1
+const ACK = 1
 export const END_HEADERS = 4
 const PADDED = 8
 
@@ -102,7 +102,7 @@ export function settings(...pairs: readonly (readonly [number, number])[]): Buff
   return frame(FRAME.settings, {}, Buffer.concat(payload))
 }
 
-export const settingsAck = frame(FRAME.settings, { flags: ACK })
+const settingsAck = frame(FRAME.settings, { flags: ACK })
 
 export function number32(value: number): Buffer {
   const bytes = Buffer.alloc(4)
