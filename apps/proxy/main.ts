@@ -1,15 +1,14 @@
 import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, type RequestListener, Server as HttpServer } from 'node:http'
-import { createServer as createSecureServer } from 'node:https'
+import { createServer, Server as HttpServer } from 'node:http'
 import type { Server } from 'node:net'
 import { join } from 'node:path'
-import { Server as TlsServer } from 'node:tls'
 
 import { Entrance, isListed } from '#core/forwarding/entrance.ts'
 import type { ClientTls } from '#core/forwarding/forwarding-options.ts'
 import { Front } from '#core/forwarding/front.ts'
 import { Gatekeeper } from '#core/forwarding/gatekeeper.ts'
 
+import { ApiFront } from './api-front.ts'
 import { Certificates } from './certificates.ts'
 import { CommandLineEnd, readCommandLine } from './command-line.ts'
 import { errorPages } from './error-pages.ts'
@@ -21,7 +20,7 @@ import { redirectToHttps } from './redirect.ts'
 import { createRouteApi } from './route-api.ts'
 import { addRoute, RoutesFile } from './routes-file.ts'
 import { TimedRoutes } from './timed-routes.ts'
-import { readTls, type TlsFiles } from './tls.ts'
+import { readTls } from './tls.ts'
 
 /** What configurable-http-proxy ends with when it is told to: what watches one watches the other. Our own supervisor wants 0. */
 const TOLD_TO_END = process.send ? 0 : 2
@@ -67,7 +66,7 @@ async function serve(options: ProxyOptions): Promise<void> {
   )
   certificates.watch()
   process.on('SIGHUP', () => certificates.reload())
-  endOrderly([entrance.server, api, ...others], { front, drainMs: options.drainMs, log })
+  endOrderly([entrance.server, ...others], { front, api, drainMs: options.drainMs, log })
 }
 
 interface Parts {
@@ -127,11 +126,10 @@ async function fillRoutes(
 }
 
 async function serveApi(
-  { api: place, tls, token, hostRouting, sharedSockets }: ProxyOptions,
+  { api: place, tls, limits, token, hostRouting, sharedSockets }: ProxyOptions,
   { routes, file, metrics, certificates, log }: Parts,
-): Promise<Server> {
-  const api = serverFor(
-    tls.api,
+): Promise<ApiFront> {
+  const api = new ApiFront(
     createRouteApi({
       routes,
       token,
@@ -142,10 +140,10 @@ async function serveApi(
       metrics,
       log,
     }),
+    { limits, tls: tls.api && readTls(tls.api) },
   )
-  if (tls.api && api instanceof TlsServer)
-    certificates.add('the API', tls.api, (renewed) => api.setSecureContext(renewed))
-  await listening(api, place, 'api-')
+  if (tls.api) certificates.add('the API', tls.api, (renewed) => api.renew(renewed))
+  await listening(api.server, place, 'api-')
   if ('path' in place && sharedSockets) chmodSync(place.path, 0o660)
   log.info(`API on ${shownPlace(place)}`)
   if (token === undefined)
@@ -157,13 +155,13 @@ async function serveApi(
 
 /** Metrics and the way to https, where they are asked for. */
 async function serveBeside(
-  { metrics: place, redirect }: ProxyOptions,
+  { metrics: place, redirect, limits }: ProxyOptions,
   metrics: ProxyMetrics,
   log: ProxyLog,
 ): Promise<readonly Server[]> {
   const servers: Server[] = []
   if (place) {
-    const server = createServer(metrics.listener())
+    const { server } = new ApiFront(metrics.handler(), { limits })
     await listening(server, place, 'metrics-')
     log.info(`metrics on ${shownPlace(place)}, under /metrics`)
     servers.push(server)
@@ -176,10 +174,6 @@ async function serveBeside(
     servers.push(server)
   }
   return servers
-}
-
-function serverFor(tls: TlsFiles | undefined, listener: RequestListener): Server {
-  return tls ? createSecureServer(readTls(tls), listener) : createServer(listener)
 }
 
 function keepPidFile(file: string): void {
@@ -195,9 +189,15 @@ function endOrderly(
   servers: readonly Server[],
   {
     front,
+    api,
     drainMs,
     log,
-  }: { readonly front: Front; readonly drainMs: number; readonly log: ProxyLog },
+  }: {
+    readonly front: Front
+    readonly api: ApiFront
+    readonly drainMs: number
+    readonly log: ProxyLog
+  },
 ): void {
   let isEnding = false
   const exit = () => {
@@ -208,6 +208,7 @@ function endOrderly(
     if (isEnding) return exit()
     isEnding = true
     log.warn(why)
+    api.close()
     for (const server of servers) {
       server.close()
       if (server instanceof HttpServer) server.closeAllConnections()

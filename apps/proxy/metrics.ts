@@ -1,8 +1,7 @@
-import type { RequestListener } from 'node:http'
-
 import type { Registry } from 'prom-client'
 
 import type { RefusalReason } from '#core/forwarding/answers.ts'
+import type { Exchange } from '#core/forwarding/exchange.ts'
 import type { Meter } from '#core/forwarding/meter.ts'
 import type { CloseReason } from '#core/forwarding/routes.ts'
 
@@ -98,10 +97,11 @@ export class ProxyMetrics implements Meter, ApiMeter, ShownMetrics {
   }
 
   /** `GET /metrics`, for a port of its own. */
-  listener(): RequestListener {
-    return (request, response) => {
-      const said = request.url === '/metrics' ? this.shown() : { status: 404, text: 'Not Found' }
-      void Promise.resolve(said).then((answer) => answerWith(response, answer))
+  handler(): (exchange: Exchange) => void {
+    return (exchange) => {
+      const isIt = exchange.head.target === '/metrics'
+      const said = isIt ? this.shown() : { status: 404, text: 'Not Found' }
+      void Promise.resolve(said).then((answer) => answerWith(exchange, answer))
     }
   }
 

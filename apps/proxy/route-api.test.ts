@@ -1,8 +1,11 @@
-import { createServer, request, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { request } from 'node:http'
+import type { AddressInfo, Server } from 'node:net'
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
+import { DEFAULT_LIMITS } from '#core/forwarding/limits.ts'
+
+import { ApiFront } from './api-front.ts'
 import { openLog } from './log.ts'
 import { ProxyMetrics } from './metrics.ts'
 import { createRouteApi } from './route-api.ts'
@@ -22,7 +25,7 @@ async function open({ token = TOKEN, hostRouting = false }): Promise<void> {
   troubles = []
   const routes = new TimedRoutes(undefined, new Date(), { byHost: hostRouting })
   const metrics = new ProxyMetrics(routes)
-  const listener = createRouteApi({
+  const handle = createRouteApi({
     routes,
     token: token === '' ? undefined : token,
     hostRouting,
@@ -32,7 +35,7 @@ async function open({ token = TOKEN, hostRouting = false }): Promise<void> {
     metrics,
     log: openLog('debug', (line) => lines.push(line)),
   })
-  server = createServer(listener)
+  server = new ApiFront(handle, { limits: DEFAULT_LIMITS }).server
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
 }
 

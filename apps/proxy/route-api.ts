@@ -1,7 +1,7 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
-
 import { sameSecret } from '#core/base/random.ts'
 import { CloseBody, RouteBody } from '#core/contract/proxy-api.ts'
+import type { Exchange } from '#core/forwarding/exchange.ts'
+import { headerOf } from '#core/forwarding/message.ts'
 import type { ForwardingRoute, Routes } from '#core/forwarding/routes.ts'
 
 import { type ApiAnswer, ApiError, answerWith, json, readJson } from './api-answer.ts'
@@ -29,7 +29,7 @@ interface Asked {
   readonly method: string
   /** Decoded, from `/api` on. */
   readonly path: string
-  readonly query: URLSearchParams
+  readonly query: string
   readonly body: () => Promise<unknown>
 }
 
@@ -43,44 +43,43 @@ const HANDLERS: readonly (readonly [RegExp, Readonly<Record<string, Handler>>])[
   [/^\/api\/metrics$/, { GET: (_asked, { metrics }) => metrics.shownBeside() }],
 ]
 
+/** A path that says what it says: reading it as a URL would change nothing. */
+const PLAIN = /^\/[A-Za-z0-9_/-]*$/
+const NOWHERE = { pathname: '', search: '' }
+
 /**
  * configurable-http-proxy's REST API: routes added, removed and listed by whoever has the token. Ours beside it: the end of
  * connections, and the numbers.
  */
-export function createRouteApi(options: RouteApiOptions): RequestListener {
-  return (request, response) => {
-    void respond(request, response, options)
+export function createRouteApi(options: RouteApiOptions): (exchange: Exchange) => void {
+  return (exchange) => {
+    void respond(exchange, options)
   }
 }
 
-async function respond(
-  request: IncomingMessage,
-  response: ServerResponse,
-  options: RouteApiOptions,
-): Promise<void> {
+async function respond(exchange: Exchange, options: RouteApiOptions): Promise<void> {
   const { meter, log } = options
-  const said = await answer(request, options).catch((error: unknown) => failure(error, log))
+  const said = await answer(exchange, options).catch((error: unknown) => failure(error, log))
+  const { method, target } = exchange.head
   meter.api(said.status)
-  log.debug(`${said.status} ${request.method} ${request.url?.split('?', 1)[0]}`)
-  answerWith(response, said)
+  log.debug(`${said.status} ${method} ${target.split('?', 1)[0]}`)
+  answerWith(exchange, said)
 }
 
-async function answer(request: IncomingMessage, options: RouteApiOptions): Promise<ApiAnswer> {
-  const url = URL.parse(request.url ?? '', 'http://proxy')
-  const path = decoded(url?.pathname)
-  const methods = HANDLERS.find(([pattern]) => pattern.test(url?.pathname ?? ''))?.[1]
-  if (!url || !methods) throw new ApiError(404, 'Not Found')
-  const handler = methods[request.method ?? '']
-  if (!handler) throw new ApiError(405, `${request.method} does nothing here`)
-  if (!isAllowed(request, options.token)) return { status: 403 }
+async function answer(exchange: Exchange, options: RouteApiOptions): Promise<ApiAnswer> {
+  const { method, target } = exchange.head
+  const { pathname, search } = PLAIN.test(target)
+    ? { pathname: target, search: '' }
+    : (URL.parse(target, 'http://proxy') ?? NOWHERE)
+  const path = decoded(pathname)
+  const methods = HANDLERS.find(([pattern]) => pattern.test(pathname))?.[1]
+  if (!methods) throw new ApiError(404, 'Not Found')
+  const handler = methods[method]
+  if (!handler) throw new ApiError(405, `${method} does nothing here`)
+  if (!isAllowed(exchange, options.token)) return { status: 403 }
   if (path === undefined) throw new ApiError(400, 'the path is not percent-encoded UTF-8')
-  const asked = {
-    method: request.method ?? '',
-    path,
-    query: url.searchParams,
-    body: () => readJson(request),
-  }
-  return handler(asked, options)
+  const body = () => readJson(exchange)
+  return handler({ method, path, query: search, body }, options)
 }
 
 function failure(error: unknown, log: ProxyLog): ApiAnswer {
@@ -91,9 +90,9 @@ function failure(error: unknown, log: ProxyLog): ApiAnswer {
   return { status: 500, text: 'the proxy failed; its log says more' }
 }
 
-function isAllowed({ headers }: IncomingMessage, token: string | undefined): boolean {
+function isAllowed({ head }: Exchange, token: string | undefined): boolean {
   if (token === undefined) return true
-  const given = /^token\s+(\S+)$/i.exec(headers.authorization ?? '')?.[1]
+  const given = /^token\s+(\S+)$/i.exec(headerOf(head.headers, 'authorization') ?? '')?.[1]
   return given !== undefined && sameSecret(given, token)
 }
 
@@ -109,7 +108,8 @@ function list(asked: Asked, { routes, meter }: RouteApiOptions): ApiAnswer {
     const route = routes.get(spec)
     return route ? json(shown(route)) : { status: 404 }
   }
-  const since = asked.query.get('inactiveSince') || asked.query.get('inactive_since')
+  const query = new URLSearchParams(asked.query)
+  const since = query.get('inactiveSince') || query.get('inactive_since')
   const limit = since ? new Date(since) : undefined
   if (limit && Number.isNaN(limit.getTime()))
     throw new ApiError(400, `'${since}' is no date: ISO 8601 is meant`)

@@ -5,9 +5,7 @@ export class RouteTrie<Value> {
   set(segments: readonly string[], value: Value): void {
     let node = this.#root
     for (const segment of segments) {
-      const next = node.children.get(segment) ?? new Node<Value>()
-      node.children.set(segment, next)
-      node = next
+      node = node.childOf(segment)
     }
     node.value = value
   }
@@ -18,15 +16,15 @@ export class RouteTrie<Value> {
     let node: Node<Value> | undefined = this.#root
     for (const segment of segments) {
       way.push({ parent: node, segment })
-      node = node.children.get(segment)
+      node = node.children?.get(segment)
       if (!node) return undefined
     }
     const { value } = node
     node.value = undefined
     for (const { parent, segment } of way.toReversed()) {
-      const child = parent.children.get(segment)
-      if (child && child.value === undefined && child.children.size === 0)
-        parent.children.delete(segment)
+      const child = parent.children?.get(segment)
+      if (child && child.value === undefined && !child.children?.size)
+        parent.children?.delete(segment)
     }
     return value
   }
@@ -36,7 +34,7 @@ export class RouteTrie<Value> {
     let node: Node<Value> | undefined = this.#root
     let found = node.value
     for (const segment of segments) {
-      node = node.children.get(segment)
+      node = node.children?.get(segment)
       if (!node) break
       found = node.value ?? found
     }
@@ -46,6 +44,16 @@ export class RouteTrie<Value> {
 
 /** A map, not an object: a segment may have any name, `__proto__` included. */
 class Node<Value> {
-  readonly children = new Map<string, Node<Value>>()
+  /** Undefined on most: where routes are many, they are leaves. */
+  children: Map<string, Node<Value>> | undefined
   value: Value | undefined
+
+  childOf(segment: string): Node<Value> {
+    this.children ??= new Map()
+    const known = this.children.get(segment)
+    if (known) return known
+    const made = new Node<Value>()
+    this.children.set(segment, made)
+    return made
+  }
 }

@@ -45,10 +45,41 @@ export interface RouteExtras {
   readonly now: Date
 }
 
+class Route implements ForwardingRoute {
+  readonly prefix: string
+  readonly target: Target
+  readonly data: RouteExtras['data']
+  readonly policy: RoutePolicy | undefined
+  lastActivity: Date
+  lastUse: Date
+  #live: Set<LiveConnection> | undefined
+
+  constructor(prefix: string, target: Target, { data, policy, now }: RouteExtras) {
+    this.prefix = prefix
+    this.target = target
+    this.data = data
+    this.policy = policy
+    this.lastActivity = now
+    this.lastUse = now
+  }
+
+  /** Made when it is first asked for: of ten thousand routes few are in use. */
+  get live(): Set<LiveConnection> {
+    this.#live ??= new Set()
+    return this.#live
+  }
+
+  /** Takes the place of one that leads to the same target. */
+  goesOnFrom(before: ForwardingRoute): void {
+    this.#live = before.live
+    this.lastUse = before.lastUse
+  }
+}
+
 /** Prefixes and their targets. The route of `/`, the default target, takes whatever no other one takes. */
 export class Routes {
   readonly #trie = new RouteTrie<ForwardingRoute>()
-  readonly #all = new Map<string, ForwardingRoute>()
+  readonly #all = new Map<string, Route>()
   readonly #byHost: boolean
   readonly #ended = new EndedCredentials()
 
@@ -86,20 +117,14 @@ export class Routes {
 
   /** Adds or replaces; a replaced target's live connections are closed. */
   set(prefix: string, target: Target, { data, policy, now }: RouteExtras): void {
-    const before = this.get(prefix)
+    const segments = this.#segments(prefix)
+    const key = keyOf(segments)
+    const before = this.#all.get(key)
     const same = before !== undefined && JSON.stringify(before.target) === JSON.stringify(target)
     if (before && !same) closeAll(before)
-    const route = {
-      prefix: shown(prefix),
-      target,
-      data,
-      policy,
-      live: same ? before.live : new Set<LiveConnection>(),
-      lastActivity: now,
-      lastUse: same ? before.lastUse : now,
-    }
-    const segments = this.#segments(prefix)
-    this.#all.set(keyOf(segments), route)
+    const route = new Route(shown(prefix), target, { data, policy, now })
+    if (same) route.goesOnFrom(before)
+    this.#all.set(key, route)
     this.#trie.set(segments, route)
   }
 
