@@ -99,7 +99,7 @@ export async function signedIn(
 ): Promise<Page> {
   const page = await (await browser.newContext()).newPage()
   await signIn(page, site, who)
-  await page.waitForURL(({ pathname }) => pathname.startsWith('/user/'))
+  await page.waitForURL(({ pathname }) => !pathname.startsWith('/hub/login'))
   await page.goto(`${site.url}/hub/home`)
   return page
 }
