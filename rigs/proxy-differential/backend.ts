@@ -82,7 +82,7 @@ const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   slow: (response) => {
     response.writeHead(200)
     response.write('begun,')
-    setTimeout(() => response.end('ended'), 500)
+    setTimeout(() => response.end('ended'), 1500)
   },
   drop: (_response, request) => request.socket.destroy(),
   half: (response) => {

@@ -2,8 +2,8 @@
 export interface Case {
   /** For people, and for the list of differences. */
   readonly name: string
-  /** To the public side, or to the REST API. */
-  readonly to: 'front' | 'api'
+  /** To the public side, to the REST API, or to the port from which people are sent to https. */
+  readonly to: 'front' | 'api' | 'redirect'
   /** As it goes over the wire. `TARGET`, `TOKEN` and `LENGTH` in it stand for the
    * address of the server behind, the API's token, and the length of the body. */
   readonly wire: string
@@ -33,6 +33,11 @@ export function ask(line: string, more: More = {}): Case {
 export function api(line: string, more: More = {}): Case {
   const headers = more.headers ?? ['Authorization: token TOKEN']
   return build('api', line, { host: 'api.test', ...more, headers })
+}
+
+/** A request to the port of `--redirect-port`. */
+export function plainly(line: string, more: More = {}): Case {
+  return build('redirect', line, { host: 'hub.test', ...more })
 }
 
 /** A websocket. */

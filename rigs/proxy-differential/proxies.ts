@@ -29,41 +29,57 @@ export interface World {
   readonly cases: readonly Case[]
 }
 
+/** Where it is reached, and a port at which nobody listens. */
+interface Places {
+  readonly front: Place
+  readonly api: Place
+  readonly redirect: Place
+  readonly dead: number
+}
+
 /** One proxy with a server behind it that tells what it receives. */
 export class ComparedProxy implements AsyncDisposable {
   readonly #process: ChildProcess
   readonly #backend: Backend
-  readonly #front: Place
-  readonly #api: Place
-  readonly #dead: number
+  readonly #places: Places
   #output = ''
 
-  private constructor(
-    process: ChildProcess,
-    places: { readonly front: Place; readonly api: Place; readonly dead: number },
-    backend: Backend,
-  ) {
+  private constructor(process: ChildProcess, places: Places, backend: Backend) {
     this.#process = process
     this.#backend = backend
-    this.#front = places.front
-    this.#api = places.api
-    this.#dead = places.dead
+    this.#places = places
     for (const stream of [process.stdout, process.stderr])
       stream?.setEncoding('utf8').on('data', (text: string) => (this.#output += text))
   }
 
+  /** Starts it; a port that another program took in the same moment is given up for another one. */
   static async start(
+    program: string,
+    world: World,
+    certificates: Certificates,
+  ): Promise<ComparedProxy> {
+    for (let tries = 2; ; tries--) {
+      try {
+        return await ComparedProxy.#start(program, world, certificates)
+      } catch (error) {
+        if (tries === 0 || !/EADDRINUSE|is taken/.test(String(error))) throw error
+      }
+    }
+  }
+
+  static async #start(
     program: string,
     { flags = [], tls = {}, routes, token = TOKEN }: World,
     certificates: Certificates,
   ): Promise<ComparedProxy> {
     const backend = await Backend.open(tls.back ? certificates.server : undefined)
-    const [front = 0, api = 0, dead = 0] = await freePorts(3)
+    const [front = 0, api = 0, dead = 0, redirect = 0] = await freePorts(4)
     const places: Readonly<Record<string, string>> = {
       TARGET: `127.0.0.1:${backend.port}`,
       DEAD: `127.0.0.1:${dead}`,
       ERRORS: join(import.meta.dirname, 'error-pages'),
       CERT: certificates.cert,
+      REDIRECT: String(redirect),
     }
     const args = [
       program,
@@ -74,7 +90,7 @@ export class ComparedProxy implements AsyncDisposable {
       ...(tls.front ? certificates.flags('--ssl') : []),
       ...(tls.api ? certificates.flags('--api-ssl') : []),
       ...flags.map((flag) =>
-        flag.replaceAll(/TARGET|DEAD|ERRORS|CERT/g, (name) => places[name] ?? ''),
+        flag.replaceAll(/TARGET|DEAD|ERRORS|CERT|REDIRECT/g, (name) => places[name] ?? ''),
       ),
     ]
     const child = spawn(process.execPath, args, {
@@ -86,6 +102,7 @@ export class ComparedProxy implements AsyncDisposable {
       {
         front: { port: front, secure: tls.front === true },
         api: { port: api, secure: tls.api === true },
+        redirect: { port: redirect, secure: false },
         dead,
       },
       backend,
@@ -104,11 +121,7 @@ export class ComparedProxy implements AsyncDisposable {
   async run({ to, wire, activity, says }: Case): Promise<Outcome> {
     const before = activity === undefined ? '' : await this.#lastActivity(activity)
     if (activity !== undefined) await delay(3)
-    const answer = await exchange(
-      to === 'front' ? this.#front : this.#api,
-      this.#filled(wire),
-      says,
-    )
+    const answer = await exchange(this.#places[to], this.#filled(wire), says)
     if (this.#process.exitCode !== null) throw new Error(`the proxy ended: ${this.#output}`)
     const received = await this.#backend.take()
     const after = activity === undefined ? '' : await this.#lastActivity(activity)
@@ -122,7 +135,7 @@ export class ComparedProxy implements AsyncDisposable {
   async #addRoute(path: string, target: string): Promise<void> {
     const body = JSON.stringify({ target: this.#filled(target) })
     const { status } = await exchange(
-      this.#api,
+      this.#places.api,
       `POST /api/routes${path} HTTP/1.1\r\nHost: x\r\nAuthorization: token ${TOKEN}\r\nConnection: close\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
     )
     if (status !== 201) throw new Error(`no route ${path}: ${status}\n${this.#output}`)
@@ -130,7 +143,7 @@ export class ComparedProxy implements AsyncDisposable {
 
   async #lastActivity(path: string): Promise<string> {
     const { body } = await exchange(
-      this.#api,
+      this.#places.api,
       `GET /api/routes${path} HTTP/1.1\r\nHost: x\r\nAuthorization: token ${TOKEN}\r\nConnection: close\r\n\r\n`,
     )
     return /"last_activity":"([^"]+)"/.exec(body)?.[1] ?? ''
@@ -140,7 +153,7 @@ export class ComparedProxy implements AsyncDisposable {
     const whole = text
       .replaceAll('TARGET', `127.0.0.1:${this.#backend.port}`)
       .replaceAll('SOCKET', encodeURIComponent(this.#backend.socket))
-      .replaceAll('DEAD', `127.0.0.1:${this.#dead}`)
+      .replaceAll('DEAD', `127.0.0.1:${this.#places.dead}`)
       .replaceAll('TOKEN', TOKEN)
     // What is sent has a byte for each character.
     const body = whole.slice(whole.indexOf('\r\n\r\n') + 4)
@@ -152,9 +165,9 @@ export class ComparedProxy implements AsyncDisposable {
     const text = JSON.stringify(outcome)
       .replaceAll(encodeURIComponent(this.#backend.socket), 'SOCKET')
       .replaceAll(String(this.#backend.port), 'BACK')
-      .replaceAll(String(this.#front.port), 'FRONT')
-      .replaceAll(String(this.#api.port), 'API')
-      .replaceAll(String(this.#dead), 'DEAD')
+      .replaceAll(String(this.#places.front.port), 'FRONT')
+      .replaceAll(String(this.#places.api.port), 'API')
+      .replaceAll(String(this.#places.dead), 'DEAD')
     return JSON.parse(text) as Outcome
   }
 

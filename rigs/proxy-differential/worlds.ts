@@ -1,5 +1,5 @@
 import { activity, answers, websockets } from './answers.ts'
-import { api, ask, type Case, websocket } from './case.ts'
+import { api, ask, type Case, plainly, websocket } from './case.ts'
 import type { World } from './proxies.ts'
 import { headers, methods, paths } from './requests.ts'
 import { rest } from './rest.ts'
@@ -83,6 +83,17 @@ const usual: readonly Case[] = [
   ask('POST /b/x', { body: 'x' }),
   ask('GET /b/x', { does: 'chunks' }),
   websocket('/b/ws', { says: 'hi' }),
+]
+
+const toHttps: readonly Case[] = [
+  plainly('GET /a?b=c'),
+  plainly('HEAD /'),
+  plainly('POST /a', { body: 'x' }),
+  plainly('GET /a', { host: 'hub.test:8080' }),
+  plainly('GET /a', { host: '[::1]:8080' }),
+  plainly('GET /a', { host: 'user@evil.test' }),
+  plainly('GET http://evil.test/a'),
+  plainly('GET /a', { host: null, version: 'HTTP/1.0' }),
 ]
 
 const B = { '/b': 'http://TARGET' } as const
@@ -220,16 +231,28 @@ export const WORLDS: Readonly<Record<string, World>> = {
     cases: errors,
   },
   'proxy-timeout': {
-    flags: ['--proxy-timeout', '150'],
+    flags: ['--proxy-timeout', '600'],
     routes: B,
-    cases: [...usual, ask('GET /b/x', { does: 'hang' }), ask('GET /b/x', { does: 'slow' })],
+    cases: [ask('GET /b/x', { does: 'hang' }), ask('GET /b/x', { does: 'slow' })],
   },
   timeout: {
-    flags: ['--timeout', '150'],
+    flags: ['--timeout', '600'],
     routes: B,
-    cases: [...usual, ask('GET /b/x', { does: 'hang' }), ask('GET /b/x', { does: 'slow' })],
+    cases: [ask('GET /b/x', { does: 'hang' }), ask('GET /b/x', { does: 'slow' })],
   },
   'TLS before it': { tls: { front: true }, routes: B, cases: usual },
+  'redirect-port': {
+    tls: { front: true },
+    flags: ['--redirect-port', 'REDIRECT'],
+    routes: B,
+    cases: toHttps,
+  },
+  'redirect-port and -to': {
+    tls: { front: true },
+    flags: ['--redirect-port', 'REDIRECT', '--redirect-to', '443'],
+    routes: B,
+    cases: toHttps,
+  },
   'TLS behind it, unchecked': {
     tls: { back: true },
     flags: ['--insecure'],
