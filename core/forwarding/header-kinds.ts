@@ -12,10 +12,12 @@ export const TRANSFER_ENCODING = 7
 export const EXPECT = 8
 /** What the hub tells the proxy of a try to sign in; for nobody else. */
 export const SIGN_IN = 9
+export const COOKIE = 10
 
 const KINDS: Readonly<Record<string, number>> = {
   te: HOP,
   host: HOST,
+  cookie: COOKIE,
   expect: EXPECT,
   upgrade: UPGRADE,
   'x-scheme': FORWARDING,

@@ -1,6 +1,7 @@
 import {
   CONNECTION,
   CONTENT_LENGTH,
+  COOKIE,
   EXPECT,
   FORWARDING,
   HOP,
@@ -34,6 +35,8 @@ class ReadHeaders {
   signIn = ''
   #connection = ''
   #expectation = ''
+  /** Where the value of the first `Cookie` is among what goes on. */
+  #cookieAt = -1
 
   constructor(headers: readonly string[], dropped: number) {
     const passed: string[] = []
@@ -41,7 +44,8 @@ class ReadHeaders {
       const name = headers[i] ?? ''
       const value = headers[i + 1] ?? ''
       const kind = kindOf(name)
-      if (kind === PLAIN || (kind !== dropped && this.#note(kind, value))) passed.push(name, value)
+      if (kind === PLAIN || (kind !== dropped && this.#note(kind, value, passed)))
+        passed.push(name, value)
     }
     this.passed = withoutNamed(passed, this.#connection)
   }
@@ -51,7 +55,7 @@ class ReadHeaders {
   }
 
   /** @returns whether it goes on */
-  #note(kind: number, value: string): boolean {
+  #note(kind: number, value: string, passed: string[]): boolean {
     switch (kind) {
       case HOST:
         this.hosts++
@@ -60,6 +64,11 @@ class ReadHeaders {
       case CONTENT_LENGTH:
         this.length = value
         return true
+      case COOKIE:
+        // One line, as RFC 9113 section 8.2.3 has it: servers join several by commas, and read others out of them.
+        if (this.#cookieAt < 0) this.#cookieAt = passed.length + 1
+        else passed[this.#cookieAt] += `; ${value}`
+        return this.#cookieAt > passed.length
       case EXPECT:
         this.#expectation = value
         return true

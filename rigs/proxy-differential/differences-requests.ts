@@ -165,9 +165,9 @@ export const requestDifferences: readonly Difference[] = [
   },
   {
     id: 'repeated-headers',
-    at: /^headers: GET \/b\/x \| (?:Cookie: a=1|X-Twice|Accept: a)/,
+    at: /^headers: GET \/b\/x \| (?:X-Twice|Accept: a)/,
     differs: /^received\.header\.[\w-]+: ".*" ≠ ".* & .*"$/,
-    what: 'Headers that come more than once',
+    what: 'Headers that come more than once, but `Cookie`',
     theirs: 'are joined, or all but the first are dropped',
     ours: 'are passed on as they came',
     why: 'The server behind is the one to read them.',
