@@ -114,7 +114,7 @@ function list(asked: Asked, { routes, meter }: RouteApiOptions): ApiAnswer {
   if (limit && Number.isNaN(limit.getTime()))
     throw new ApiError(400, `'${since}' is no date: ISO 8601 is meant`)
   const all = [...routes.all].filter(
-    ({ lastActivity }) => limit === undefined || lastActivity < limit,
+    ({ lastActivity }) => limit === undefined || lastActivity < limit.getTime(),
   )
   meter.routesListed()
   return json(Object.fromEntries(all.map((route) => [route.prefix, shown(route)])))
@@ -175,8 +175,8 @@ function reload(_asked: Asked, { certificates }: RouteApiOptions): ApiAnswer {
 function shown({ data, lastActivity, lastUse }: ForwardingRoute): object {
   return {
     ...data,
-    last_activity: lastActivity.toISOString(),
-    last_use: lastUse.toISOString(),
+    last_activity: new Date(lastActivity).toISOString(),
+    last_use: new Date(lastUse).toISOString(),
   }
 }
 

@@ -5,9 +5,10 @@ import type { BodyKind, Exchange, ExchangeListener } from './exchange.ts'
 import type { ForwardingContext } from './forwarding-context.ts'
 import { soundTrailers } from './header-kinds.ts'
 import { headerLines } from './http1-text.ts'
+import type { LiveConnection } from './live-connections.ts'
 import type { Pool } from './pool.ts'
 import type { ReadResponse } from './read-head.ts'
-import type { CloseReason, ForwardingRoute, LiveConnection } from './routes.ts'
+import type { CloseReason, ForwardingRoute } from './routes.ts'
 import { shapeRequest, shapeTarget } from './shape-request.ts'
 import { shapeResponse } from './shape-response.ts'
 import { WebsocketRelay } from './websocket-relay.ts'
@@ -32,6 +33,8 @@ export class Forwarding implements ExchangeListener, BackListener, LiveConnectio
   #back: BackConnection | undefined
   #hasBegun = false
   #isOver = false
+  before: LiveConnection | undefined
+  after: LiveConnection | undefined
 
   constructor(exchange: Exchange, route: ForwardingRoute, context: ForwardingContext) {
     this.#exchange = exchange
@@ -44,7 +47,7 @@ export class Forwarding implements ExchangeListener, BackListener, LiveConnectio
     const { options, pools, byHost } = this.#context
     const route = this.#route
     const { method } = head
-    if (!wantsWebsocket && !LOOKING_ON.has(method)) route.lastUse = new Date()
+    if (!wantsWebsocket && !LOOKING_ON.has(method)) route.lastUse = Date.now()
     // HTTP/2 needs to announce neither.
     const framing = hasBody ? (head.length !== '' ? 'length' : 'chunked') : 'none'
     const target = shapeTarget(head.target, { route, byHost }, options)
@@ -80,7 +83,7 @@ export class Forwarding implements ExchangeListener, BackListener, LiveConnectio
   // The request on its way.
 
   received(piece: Buffer): void {
-    this.#route.lastActivity = new Date()
+    this.#route.lastActivity = Date.now()
     if (this.#back?.write(piece) === false) this.#exchange.pause()
   }
 
@@ -114,7 +117,7 @@ export class Forwarding implements ExchangeListener, BackListener, LiveConnectio
     const { options, gate, meter } = this.#context
     const exchange = this.#exchange
     const route = this.#route
-    if (head.status < 300) route.lastActivity = new Date()
+    if (head.status < 300) route.lastActivity = Date.now()
     this.#hasBegun = true
     const shaped = {
       status: head.status,

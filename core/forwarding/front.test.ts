@@ -328,9 +328,7 @@ describe('a websocket', () => {
     await until('onetwo')
 
     socket.destroy()
-    expect(stage.routes.get('/user/ada/')?.lastActivity.getTime()).toBeGreaterThanOrEqual(
-      stage.now.getTime(),
-    )
+    expect(stage.routes.get('/user/ada/')?.lastActivity).toBeGreaterThanOrEqual(stage.now.getTime())
   })
 
   test('is closed with "going away" when its route goes', async () => {

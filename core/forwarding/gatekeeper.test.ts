@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { beforeEach, describe, expect, test } from 'vitest'
 
 import { DEFAULT_CROWD, Gatekeeper, type CrowdLimits } from './gatekeeper.ts'
-import type { LiveConnection, ForwardingRoute } from './routes.ts'
+import { type LiveConnection, LiveConnections } from './live-connections.ts'
+import type { ForwardingRoute } from './routes.ts'
 import { ReadHead, ReadResponse } from './read-head.ts'
 
 const routeOf = (prefix: string): ForwardingRoute => ({
@@ -10,9 +11,9 @@ const routeOf = (prefix: string): ForwardingRoute => ({
   target: { kind: 'tcp', host: 'x', port: 1 },
   data: {},
   policy: undefined,
-  live: new Set(),
-  lastActivity: new Date(),
-  lastUse: new Date(),
+  live: new LiveConnections(),
+  lastActivity: 0,
+  lastUse: 0,
 })
 const HUB = routeOf('/')
 const ADA = routeOf('/user/ada')

@@ -1,5 +1,6 @@
 import { fingerprintOf } from './credentials.ts'
 import { EndedCredentials } from './ended-credentials.ts'
+import { LiveConnections } from './live-connections.ts'
 import { hasEncodedSlash, looserReading, readPath, readPrefix } from './request-path.ts'
 import type { RoutePolicy } from './policy.ts'
 import { RouteTrie } from './route-trie.ts'
@@ -7,15 +8,6 @@ import type { Target } from './target.ts'
 
 /** Why a live connection is closed: its route goes, whoever opened it may no longer come in, or the proxy ends. */
 export type CloseReason = 'route gone' | 'access ended' | 'restart'
-
-/** Something that ends when its route does: a websocket, a stream, an upload. */
-export interface LiveConnection {
-  /** A websocket, which does not end by itself as requests do. */
-  readonly isWebsocket: boolean
-  close(why: CloseReason): void
-  /** Fingerprints of what it was opened with. */
-  credentials(): readonly string[]
-}
 
 /** Which connections: those of one route (null: of all), and of those the ones that were opened with one of the credentials. */
 export interface Which {
@@ -32,10 +24,11 @@ export interface ForwardingRoute {
   readonly data: Readonly<Record<string, unknown>>
   /** What is taken from headers, read from the data once. */
   readonly policy: RoutePolicy | undefined
-  readonly live: Set<LiveConnection>
-  lastActivity: Date
+  readonly live: LiveConnections
+  /** In milliseconds since the epoch: a number is set where it stands, a Date would be made for every answer. */
+  lastActivity: number
   /** When something was last sent there that does more than ask how things are. */
-  lastUse: Date
+  lastUse: number
 }
 
 /** What comes with a route. */
@@ -45,41 +38,10 @@ export interface RouteExtras {
   readonly now: Date
 }
 
-class Route implements ForwardingRoute {
-  readonly prefix: string
-  readonly target: Target
-  readonly data: RouteExtras['data']
-  readonly policy: RoutePolicy | undefined
-  lastActivity: Date
-  lastUse: Date
-  #live: Set<LiveConnection> | undefined
-
-  constructor(prefix: string, target: Target, { data, policy, now }: RouteExtras) {
-    this.prefix = prefix
-    this.target = target
-    this.data = data
-    this.policy = policy
-    this.lastActivity = now
-    this.lastUse = now
-  }
-
-  /** Made when it is first asked for: of ten thousand routes few are in use. */
-  get live(): Set<LiveConnection> {
-    this.#live ??= new Set()
-    return this.#live
-  }
-
-  /** Takes the place of one that leads to the same target. */
-  goesOnFrom(before: ForwardingRoute): void {
-    this.#live = before.live
-    this.lastUse = before.lastUse
-  }
-}
-
 /** Prefixes and their targets. The route of `/`, the default target, takes whatever no other one takes. */
 export class Routes {
   readonly #trie = new RouteTrie<ForwardingRoute>()
-  readonly #all = new Map<string, Route>()
+  readonly #all = new Map<string, ForwardingRoute>()
   readonly #byHost: boolean
   readonly #ended = new EndedCredentials()
 
@@ -122,8 +84,15 @@ export class Routes {
     const before = this.#all.get(key)
     const same = before !== undefined && JSON.stringify(before.target) === JSON.stringify(target)
     if (before && !same) closeAll(before)
-    const route = new Route(shown(prefix), target, { data, policy, now })
-    if (same) route.goesOnFrom(before)
+    const route = {
+      prefix: shown(prefix),
+      target,
+      data,
+      policy,
+      live: same ? before.live : new LiveConnections(),
+      lastActivity: now.getTime(),
+      lastUse: same ? before.lastUse : now.getTime(),
+    }
     this.#all.set(key, route)
     this.#trie.set(segments, route)
   }

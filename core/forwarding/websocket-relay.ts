@@ -1,8 +1,9 @@
 import type { Duplex } from 'node:stream'
 
+import type { LiveConnection } from './live-connections.ts'
 import type { Meter } from './meter.ts'
 import { readRaw } from './raw-socket.ts'
-import type { CloseReason, ForwardingRoute, LiveConnection } from './routes.ts'
+import type { CloseReason, ForwardingRoute } from './routes.ts'
 
 /** Close codes of RFC 6455 section 7.4.1 and its registry: "going away", "violates a policy", "service restart". */
 const CLOSE_CODES = { 'route gone': 1001, 'access ended': 1008, restart: 1012 } as const
@@ -26,6 +27,8 @@ export class WebsocketRelay implements LiveConnection {
   readonly #server: Duplex
   readonly #options: RelayOptions
   #isOver = false
+  before: LiveConnection | undefined
+  after: LiveConnection | undefined
 
   constructor(client: Duplex, server: Duplex, options: RelayOptions) {
     this.#options = options
@@ -67,7 +70,7 @@ export class WebsocketRelay implements LiveConnection {
   #fromClient(piece: Buffer): boolean {
     if (this.#isOver) return true
     const { route } = this.#options
-    route.lastActivity = new Date()
+    route.lastActivity = Date.now()
     if (!isPong(piece)) route.lastUse = route.lastActivity
     return this.#server.write(piece)
   }
