@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import fc from 'fast-check'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 
 import { Routes } from '#core/forwarding/routes.ts'
 
@@ -134,12 +134,15 @@ describe('the routes in their file', () => {
     rmSync(`${file}.new`)
     addRoute(full.routes, '/user/eve', bodyOf(2))
     await full.kept.keep('/user/eve')
-    expect(lines.at(-1)).toContain('kept in')
+    await vi.waitFor(() => expect(lines.at(-1)).toMatch(/are kept in .* again/), 10_000)
+    addRoute(full.routes, '/user/mia', bodyOf(3))
+    await full.kept.keep('/user/mia')
     expect(Object.keys(shown((await opened()).routes))).toEqual([
       '/user/old',
       '/user/ada',
       '/user/bob',
       '/user/eve',
+      '/user/mia',
     ])
   })
 })
