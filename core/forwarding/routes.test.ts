@@ -231,6 +231,19 @@ describe('closing connections', () => {
     expect(routes.close({ prefix: null, credentials: [mine] })).toBe(0)
   })
 
+  test('of a person leaves alone what goes to the default target: the request that signs him out', () => {
+    const { routes, closed } = busy()
+    routes.fallback?.live.add({
+      isWebsocket: false,
+      close: () => closed.push('/'),
+      credentials: () => [fingerprintOf(mine)],
+    })
+
+    expect(routes.close({ prefix: null, credentials: [mine] })).toBe(2)
+    expect(closed).not.toContain('/')
+    expect(routes.close({ prefix: '/', credentials: [mine] })).toBe(1)
+  })
+
   test('of a route takes all of it and nothing else; of no route, nothing', () => {
     const { routes } = busy()
 

@@ -123,11 +123,16 @@ export class Routes {
     return found ?? 'nowhere'
   }
 
-  /** Closes live connections, and for some seconds lets nothing new in with the credentials. @returns how many */
+  /**
+   * Closes live connections, and for some seconds lets nothing new in with the credentials. All routes are all but the default
+   * one. @returns how many
+   */
   close({ prefix, credentials }: Which): number {
     const one = prefix === null ? undefined : this.get(prefix)
     if (credentials) this.#ended.add(prefix === null ? null : shown(prefix), credentials)
-    const routes = prefix === null ? [...this.all] : one ? [one] : []
+    // What goes to the default target is not our business: the request that asked for this may be among it.
+    const every = () => [...this.all].filter((route) => route !== this.fallback)
+    const routes = prefix === null ? every() : one ? [one] : []
     const ended = credentials && new Set(credentials.map(fingerprintOf))
     let count = 0
     for (const route of routes) {

@@ -224,10 +224,10 @@ export const own: readonly Difference[] = [
     id: 'route-of-the-hub',
     at: /^hub GET \/proxy/,
     differs:
-      /^body(?:\.items)?\.\/(?:user\/ann\/)?: |^body\._pagination\.|\.(?:jupyterhub|last_use|socket_owner): absent ≠ /,
+      /^body(?:\.items)?\.\/\.data\.hub: true ≠ absent|^body\._pagination\.|\.(?:jupyterhub|last_use|socket_owner|policy): absent ≠ /,
     what: '`GET /proxy`',
-    theirs: 'the routes, and one at `/` to the hub',
-    ours: 'the routes, with more of what the proxy knows; what no route takes goes to the hub',
-    why: 'The way to the hub is no route, so that nothing can take it away.',
+    theirs: 'the routes, the one to the hub marked `hub`',
+    ours: 'the routes, with more of what the proxy knows; the one to the hub has no mark',
+    why: 'Our proxy is started with the way to the hub, so that people see a page of its own before the hub is there.',
   },
 ]
