@@ -15,6 +15,7 @@ import { errorPages } from './error-pages.ts'
 import { listening, shownPlace } from './listen.ts'
 import { openLog, type ProxyLog } from './log.ts'
 import { ProxyMetrics } from './metrics.ts'
+import { clientsWithin, ownLimits } from './open-files.ts'
 import { proxyOptions, type ProxyOptions } from './options.ts'
 import { redirectToHttps } from './redirect.ts'
 import { createRouteApi } from './route-api.ts'
@@ -36,7 +37,7 @@ async function serve(options: ProxyOptions): Promise<void> {
   const log = openLog(options.logLevel, (line) => console.error(line))
   const routes = new TimedRoutes(undefined, new Date(), { byHost: options.hostRouting })
   const metrics = new ProxyMetrics(routes)
-  const gate = gateOf(options, routes)
+  const gate = gateOf(options, routes, log)
   const certificates = new Certificates(log)
   const file = await fillRoutes(routes, options, log)
   const parts = { routes, file, metrics, gate, certificates, log }
@@ -104,9 +105,19 @@ function clientTlsOf({ client, insecure }: ProxyOptions['tls']): ClientTls {
   }
 }
 
-function gateOf({ crowd, trustedProxies }: ProxyOptions, routes: TimedRoutes): Gatekeeper {
+function gateOf(
+  { crowd, trustedProxies }: ProxyOptions,
+  routes: TimedRoutes,
+  log: ProxyLog,
+): Gatekeeper {
+  const room = clientsWithin(ownLimits())
+  const wanted = crowd.connections || Infinity
+  if (room < wanted && room < Infinity)
+    log.warn(
+      `there is room for ${room} connections of clients, for the system lets this process open no more files (ulimit -n)`,
+    )
   return new Gatekeeper({
-    limits: crowd,
+    limits: { ...crowd, connections: Math.min(room, wanted) },
     isTrusted: (address) => isListed(address, trustedProxies),
     isHub: (route) => route === routes.fallback,
     now: () => performance.now(),
