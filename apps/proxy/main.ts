@@ -26,6 +26,9 @@ import { readTls } from './tls.ts'
 /** What configurable-http-proxy ends with when it is told to: what watches one watches the other. Our own supervisor wants 0. */
 const TOLD_TO_END = process.send ? 0 : 2
 
+/** A hub with fewer connections than these is soon full. */
+const FEW = 2000
+
 try {
   const typed = readCommandLine(process.argv.slice(2), version())
   await serve(proxyOptions(typed, process.env, process.send !== undefined))
@@ -112,7 +115,8 @@ function gateOf(
 ): Gatekeeper {
   const room = clientsWithin(ownLimits())
   const wanted = crowd.connections || Infinity
-  if (room < wanted && room < Infinity)
+  // Fewer than were meant are still many; so few are not.
+  if (room < Math.min(wanted, FEW))
     log.warn(
       `there is room for ${room} connections of clients, for the system lets this process open no more files (ulimit -n)`,
     )
