@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { connect as connectSecurely, type TLSSocket } from 'node:tls'
 
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 
 import { ask, ProxyProcess } from './testing/proxy-process.ts'
 
@@ -252,6 +252,15 @@ describe('clients', () => {
     expect((await proxy.api('GET /api/metrics')).text).toContain(
       'bulkhead_proxy_refused_total{reason="limit"} 2',
     )
+    for (const socket of sockets.splice(0)) socket.destroy()
+    // Nothing of those who have left counts, however they came.
+    for (let i = 0; i < 8; i++) {
+      const next = await vi.waitFor(() => websocket(connect(proxy.port, '127.0.0.1')))
+      next.socket.destroy()
+      await vi.waitFor(async () =>
+        expect((await ask({ port: proxy.port, path: '/user/ada/x' })).status).toBe(200),
+      )
+    }
     live.socket.destroy()
   })
 })

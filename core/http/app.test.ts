@@ -256,6 +256,26 @@ describe('forms and cookies', () => {
     )
   })
 
+  test('a sign-in that fails is told to the proxy, and no other', async () => {
+    const xsrf = cookiesOf(await hub.ask('/hub/login'))['_xsrf'] ?? ''
+    const tell = async (password: string) => {
+      const text = `username=ada&password=${password}&_xsrf=${xsrf}`
+      const answer = await post('/hub/login', { ...form, cookie: `_xsrf=${xsrf}` }, text)
+      return [answer.status, answer.headers['bulkhead-sign-in']]
+    }
+
+    expect(await tell('another+word')).toEqual([403, 'failed'])
+    expect(await tell('the+word+of+ada')).toEqual([302, undefined])
+    const unauthorised = await hub.ask('/hub/api/user')
+    expect([unauthorised.status, unauthorised.headers['bulkhead-sign-in']]).toEqual([
+      403,
+      undefined,
+    ])
+    const auth = { username: 'ada', password: 'another word' }
+    const byApi = await post('/hub/api/users/ada/tokens', json, JSON.stringify({ auth }))
+    expect([byApi.status, byApi.headers['bulkhead-sign-in']]).toEqual([403, 'failed'])
+  })
+
   test('another site’s link to start a server gets the page with the button', async () => {
     const { cookie } = await hub.browserOf('bob')
 
