@@ -3,7 +3,7 @@ import type { Registry } from 'prom-client'
 import type { RefusalReason } from '#core/forwarding/answers.ts'
 import type { Exchange } from '#core/forwarding/exchange.ts'
 import type { Meter } from '#core/forwarding/meter.ts'
-import type { CloseReason } from '#core/forwarding/routes.ts'
+import type { CloseReason } from '#core/forwarding/live-connections.ts'
 
 import { type ApiAnswer, answerWith } from './api-answer.ts'
 import type { Family } from './prom-registry.ts'

@@ -175,6 +175,23 @@ describe('sign-ins', () => {
     expect(gate.entering(post(), HUB)).toBeUndefined()
   })
 
+  test('by a browser that was signed in before are not held up by the failures of others', () => {
+    const gate = gateOf({ failedSignIns: 10 })
+    const known = () =>
+      new ReadHead({
+        method: 'POST',
+        target: '/hub/login',
+        headers: ['Cookie', '_xsrf=x; bulkhead-known-browser=y'],
+        peer: peerOf('203.0.113.1'),
+        version: '1.1',
+      })
+    for (let i = 0; i < 50; i++) tries(gate, post(), said('failed'))
+    expect(tries(gate, post(), said('', 302))).toMatchObject({ status: 429 })
+    expect(tries(gate, known(), said('', 302))).toBeUndefined()
+    for (let i = 0; i < 50; i++) tries(gate, known(), said('failed'))
+    expect(tries(gate, known(), said('', 302))).toMatchObject({ status: 429 })
+  })
+
   test('are the hub’s to speak of, and no server’s', () => {
     const gate = gateOf({ failedSignIns: 1 })
     const head = asking('203.0.113.1', 'POST', '/hub/login')

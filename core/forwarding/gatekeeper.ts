@@ -3,7 +3,7 @@ import { clientAddress } from '#core/base/client-address.ts'
 
 import type { Refusal } from './answers.ts'
 import type { Gate } from './gate.ts'
-import type { Peer, RequestHead } from './message.ts'
+import { headerOf, type Peer, type RequestHead } from './message.ts'
 import type { ReadResponse } from './read-head.ts'
 import { readPath } from './request-path.ts'
 import type { ForwardingRoute } from './routes.ts'
@@ -44,6 +44,8 @@ export interface GatekeeperOptions {
 
 /** What the hub says in `Bulkhead-Sign-In` of a try to sign in that failed. */
 const FAILED = 'failed'
+/** The hub's cookie for browsers that somebody has signed in with. */
+const KNOWN_BROWSER = 'bulkhead-known-browser='
 /** Paths that the hub has spoken of as places to sign in: more than one hub has. */
 const MOST_PATHS = 16
 
@@ -120,7 +122,7 @@ export class Gatekeeper implements Gate {
     // Nearly every answer.
     if (signIn === '' && (this.#failures.size === 0 || !this.#counted.has(head))) return
     if (!this.#options.isHub(route)) return
-    const client = addressPrefix(this.whose(head))
+    const client = this.#bucketOf(head)
     if (signIn !== FAILED) {
       if (this.#counted.has(head)) this.#failures.takeBack(client)
       return
@@ -133,10 +135,21 @@ export class Gatekeeper implements Gate {
     if (trusted && !this.#options.isTrusted(whose)) leave(this.#told, addressPrefix(whose))
   }
 
+  /**
+   * What a failure counts for: an address, and apart from it those there whose browser says that somebody has signed in with it before.
+   * Whoever guesses behind the same address, and does not go so far as to say that, does not hold these up. It is for the hub to
+   * see whether it is true.
+   */
+  #bucketOf(head: RequestHead): string {
+    const address = addressPrefix(this.whose(head))
+    const isKnown = (headerOf(head.headers, 'cookie') ?? '').includes(KNOWN_BROWSER)
+    return isKnown ? `${address} known` : address
+  }
+
   /** A try to sign in: whoever failed too often waits, before the hub spends anything on him. */
   #signingIn(head: RequestHead): Refusal | undefined {
     if (this.#failures.size === 0 || !this.#signInPaths.has(pathOf(head))) return undefined
-    const client = addressPrefix(this.whose(head))
+    const client = this.#bucketOf(head)
     const wait = this.#failures.waitS(client)
     if (wait > 0)
       return {

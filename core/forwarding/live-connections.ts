@@ -1,4 +1,5 @@
-import type { CloseReason } from './routes.ts'
+/** Why a live connection is closed: its route goes, whoever opened it may no longer come in, or the proxy ends. */
+export type CloseReason = 'route gone' | 'access ended' | 'restart'
 
 /** Something that ends when its route does: a websocket, a stream, an upload. */
 export interface LiveConnection {

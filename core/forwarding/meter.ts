@@ -1,5 +1,5 @@
 import type { RefusalReason } from './answers.ts'
-import type { CloseReason } from './routes.ts'
+import type { CloseReason } from './live-connections.ts'
 
 /** What is counted. Called on every request: an implementation adds to a number and does nothing else. */
 export interface Meter {

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
-import type { CloseReason } from './routes.ts'
+import type { CloseReason } from './live-connections.ts'
 import { Stage } from './testing/stage.ts'
 
 let stage: Stage

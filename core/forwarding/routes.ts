@@ -1,13 +1,10 @@
 import { fingerprintOf } from './credentials.ts'
 import { EndedCredentials } from './ended-credentials.ts'
-import { LiveConnections } from './live-connections.ts'
+import { type CloseReason, LiveConnections } from './live-connections.ts'
 import { hasEncodedSlash, looserReading, readPath, readPrefix } from './request-path.ts'
 import type { RoutePolicy } from './policy.ts'
 import { RouteTrie } from './route-trie.ts'
 import type { Target } from './target.ts'
-
-/** Why a live connection is closed: its route goes, whoever opened it may no longer come in, or the proxy ends. */
-export type CloseReason = 'route gone' | 'access ended' | 'restart'
 
 /** Which connections: those of one route (null: of all), and of those the ones that were opened with one of the credentials. */
 export interface Which {

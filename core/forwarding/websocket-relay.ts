@@ -1,9 +1,9 @@
 import type { Duplex } from 'node:stream'
 
-import type { LiveConnection } from './live-connections.ts'
+import type { CloseReason, LiveConnection } from './live-connections.ts'
 import type { Meter } from './meter.ts'
 import { readRaw } from './raw-socket.ts'
-import type { CloseReason, ForwardingRoute } from './routes.ts'
+import type { ForwardingRoute } from './routes.ts'
 
 /** Close codes of RFC 6455 section 7.4.1 and its registry: "going away", "violates a policy", "service restart". */
 const CLOSE_CODES = { 'route gone': 1001, 'access ended': 1008, restart: 1012 } as const
