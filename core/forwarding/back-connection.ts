@@ -118,7 +118,9 @@ export class BackConnection implements ParserEvents, Timed {
   write(piece: Buffer): boolean {
     this.#alive()
     if (piece.length === 0) return true
-    return this.#outgoing?.framing === 'chunked' ? this.#out.chunk(piece) : this.#out.piece(piece)
+    return this.#outgoing?.framing === 'chunked'
+      ? this.#out.chunk(piece, true)
+      : this.#out.piece(piece, true)
   }
 
   /** The request's body is whole. */

@@ -43,7 +43,7 @@ export interface Exchange {
   inform(head: ResponseHead): void
   /** Begins the answer. The headers say nothing of the connection (hop-by-hop ones are out), and of the framing only Content-Length. */
   begin(head: ResponseHead, body: BodyKind): void
-  /** @returns false when the client takes no more for now: `drained` follows */
+  /** The piece is the exchange's from now on. @returns false when the client takes no more for now: `drained` follows */
   write(piece: Buffer): boolean
   /** What was held back to go in one write goes now. */
   flush(): void

@@ -25,14 +25,22 @@ export class HeldWriter {
     this.#held += text
   }
 
-  /** @returns false when the socket takes no more for now */
-  piece(piece: Buffer): boolean {
+  /**
+   * @param isOwn nobody else has the piece: what it takes is given back as soon as the kernel has it
+   * @returns false when the socket takes no more for now
+   */
+  piece(piece: Buffer, isOwn = false): boolean {
     if (piece.length <= SMALL && this.#held.length < MOST_HELD) {
       this.#held += piece.toString('latin1')
       return !this.#socket.writableNeedDrain
     }
-    if (this.#held === '') return this.#socket.write(piece)
-    // Both in one system call.
+    const isRoom = this.#held === '' ? this.#socket.write(piece) : this.#writeBoth(piece)
+    if (isOwn && this.#socket.writableLength === 0) free(piece)
+    return isRoom
+  }
+
+  /** In one system call. */
+  #writeBoth(piece: Buffer): boolean {
     this.#socket.cork()
     this.#socket.write(this.#held, 'latin1')
     const isRoom = this.#socket.write(piece)
@@ -42,9 +50,9 @@ export class HeldWriter {
   }
 
   /** Also between pieces: what a chunk is framed with goes with its piece. @returns as `piece` */
-  chunk(piece: Buffer): boolean {
+  chunk(piece: Buffer, isOwn = false): boolean {
     this.#held += `${piece.length.toString(16)}\r\n`
-    const isRoom = this.piece(piece)
+    const isRoom = this.piece(piece, isOwn)
     this.#held += '\r\n'
     return isRoom
   }
@@ -55,4 +63,13 @@ export class HeldWriter {
     this.#held = ''
     this.#socket.write(held, 'latin1')
   }
+}
+
+/**
+ * The parser takes 64 KiB from the allocator for every piece, and the collector, which sees only the small object before it, comes for
+ * them when there are a hundred MiB of them: memory that has left every cache.
+ */
+function free(piece: Buffer): void {
+  const { buffer } = piece
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === piece.length) buffer.transfer(0)
 }

@@ -141,7 +141,7 @@ export class Http1Exchange implements Exchange {
   write(piece: Buffer): boolean {
     if (this.#isOver || piece.length === 0) return true
     const { out } = this.#connection
-    return this.#isChunked ? out.chunk(piece) : out.piece(piece)
+    return this.#isChunked ? out.chunk(piece, true) : out.piece(piece, true)
   }
 
   flush(): void {
@@ -162,7 +162,7 @@ export class Http1Exchange implements Exchange {
     const added = ['Content-Length', String(body.length)]
     if (headerOf(headers, 'date') === undefined) added.push('Date', new Date().toUTCString())
     this.begin({ status, reason, headers: [...headers, ...added] }, 'length')
-    if (this.head.method !== 'HEAD') this.write(body)
+    if (this.head.method !== 'HEAD') this.#connection.out.piece(body)
     this.end([])
   }
 
