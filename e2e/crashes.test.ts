@@ -92,7 +92,7 @@ test('when ./start itself is killed, hub and proxy end, and the next start finds
   const orphans = [hub.pidOf('apps/hub'), hub.pidOf('apps/proxy')]
 
   await hub.killSupervisor()
-  await eventually(() => !orphans.some(isAlive), 5000)
+  await eventually(() => !orphans.some(isAlive), 20_000)
   await hub.start()
 
   expect(hub.serverPids()).toEqual(before)

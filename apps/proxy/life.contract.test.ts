@@ -161,6 +161,18 @@ describe('told to end', () => {
       await proxy[Symbol.asyncDispose]()
     }
   })
+
+  test('nobody who reads its log is no reason to stand still, nor not to end', async () => {
+    proxy = await ProxyProcess.start()
+    proxy.listenNoMore()
+
+    for (const name of ['ada', 'bob', 'eve']) await proxy.route(`/user/${name}`, target)
+    const answer = await ask({ port: proxy.port, path: '/user/eve/' })
+    proxy.signal('SIGTERM')
+
+    expect(answer.text).toBe('answered')
+    expect(await proxy.ended()).toBe(2)
+  })
 })
 
 describe('routes', () => {

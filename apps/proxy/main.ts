@@ -29,6 +29,9 @@ const TOLD_TO_END = process.send ? 0 : 2
 /** A hub with fewer connections than these is soon full. */
 const FEW = 2000
 
+// Whoever read what is said here may be gone; that is no reason to end, and no word of it would reach anybody.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
+
 try {
   const typed = readCommandLine(process.argv.slice(2), version())
   await serve(proxyOptions(typed, process.env, process.send !== undefined))

@@ -64,6 +64,11 @@ export class ProxyProcess {
     )
   }
 
+  /** As when whoever keeps its log has died: what it says reaches nobody, and writing fails. */
+  listenNoMore(): void {
+    this.#child?.stderr?.destroy()
+  }
+
   signal(signal: NodeJS.Signals): void {
     this.#child?.kill(signal)
   }
