@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -35,6 +35,18 @@ describe('a socket', () => {
 
     await listening(opened(), { path }, 'api-')
     expect(servers[0]?.listening).toBe(true)
+  })
+
+  test('is from the beginning for those alone who may connect, whatever the umask', async () => {
+    for (const mode of [0o600, 0o660]) {
+      const at = join(folder, String(mode))
+      const server = opened()
+      const before = process.umask()
+      await listening(server, { path: at }, 'api-', mode)
+
+      expect(statSync(at).mode & 0o777).toBe(mode)
+      expect(process.umask()).toBe(before)
+    }
   })
 
   test('at which somebody listens stays, and so does a file', async () => {

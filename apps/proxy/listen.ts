@@ -6,14 +6,22 @@ import type { Place } from './options.ts'
 /**
  * Listens, in the place of a socket that an ended process has left.
  * @param flag what the flags of this place begin with: `api-` of `--api-port`
+ * @param mode who may connect to a socket, from its first moment on; without it, that is the umask's
  * @throws Error with a sentence
  */
-export async function listening(server: Server, place: Place, flag: string): Promise<void> {
+export async function listening(
+  server: Server,
+  place: Place,
+  flag: string,
+  mode?: number,
+): Promise<void> {
   if ('path' in place && (await isLeft(place.path))) rmSync(place.path)
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   const failed = (error: NodeJS.ErrnoException) =>
     reject(new Error(whyNot(error, place, flag), { cause: error }))
   server.once('error', failed)
+  const before = mode === undefined ? undefined : process.umask(0o777 & ~mode)
+  // A socket's file is made within this call.
   server.listen(
     'path' in place ? place : { port: place.port, ...(place.host && { host: place.host }) },
     () => {
@@ -21,6 +29,7 @@ export async function listening(server: Server, place: Place, flag: string): Pro
       resolve()
     },
   )
+  if (before !== undefined) process.umask(before)
   return promise
 }
 

@@ -1,4 +1,4 @@
-import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, Server as HttpServer } from 'node:http'
 import type { Server } from 'node:net'
 import { join } from 'node:path'
@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { Entrance, isListed } from '#core/forwarding/entrance.ts'
 import type { ClientTls } from '#core/forwarding/forwarding-options.ts'
 import { Front } from '#core/forwarding/front.ts'
-import { Gatekeeper } from '#core/forwarding/gatekeeper.ts'
+import type { Gatekeeper } from '#core/forwarding/gatekeeper.ts'
 
 import { ApiFront } from './api-front.ts'
 import { Certificates } from './certificates.ts'
@@ -20,6 +20,7 @@ import { proxyOptions, type ProxyOptions } from './options.ts'
 import { redirectToHttps } from './redirect.ts'
 import { createRouteApi } from './route-api.ts'
 import { addRoute, RoutesFile } from './routes-file.ts'
+import { TellingGatekeeper } from './telling-gatekeeper.ts'
 import { TimedRoutes } from './timed-routes.ts'
 import { readTls } from './tls.ts'
 
@@ -123,12 +124,15 @@ function gateOf(
     log.warn(
       `there is room for ${room} connections of clients, for the system lets this process open no more files (ulimit -n)`,
     )
-  return new Gatekeeper({
-    limits: { ...crowd, connections: Math.min(room, wanted) },
-    isTrusted: (address) => isListed(address, trustedProxies),
-    isHub: (route) => route === routes.fallback,
-    now: () => performance.now(),
-  })
+  return new TellingGatekeeper(
+    {
+      limits: { ...crowd, connections: Math.min(room, wanted) },
+      isTrusted: (address) => isListed(address, trustedProxies),
+      isHub: (route) => route === routes.fallback,
+      now: () => performance.now(),
+    },
+    log.warn,
+  )
 }
 
 /** What an earlier proxy has left, and what was typed. */
@@ -161,8 +165,7 @@ async function serveApi(
     { limits, tls: tls.api && readTls(tls.api) },
   )
   if (tls.api) certificates.add('the API', tls.api, (renewed) => api.renew(renewed))
-  await listening(api.server, place, 'api-')
-  if ('path' in place && sharedSockets) chmodSync(place.path, 0o660)
+  await listening(api.server, place, 'api-', sharedSockets ? 0o660 : 0o600)
   log.info(`API on ${shownPlace(place)}`)
   if (token === undefined)
     log.warn(

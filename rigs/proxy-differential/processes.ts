@@ -76,7 +76,11 @@ export async function run(program: string, { flags, env, signal }: Run): Promise
   await eventually(async () => isOver() || (await canConnect(api)))
   await delay(SETTLED_MS)
   const pidFile = join(folder, 'pid')
-  const held = signal ? readFileSync(pidFile, 'utf8') : ''
+  const read = () => (existsSync(pidFile) ? readFileSync(pidFile, 'utf8') : '')
+  // It is written once the proxy listens, and what a signal does is settled after that.
+  if (signal) await eventually(() => isOver() || read() !== '')
+  if (signal) await delay(SETTLED_MS)
+  const held = read()
   if (signal) {
     child.kill(signal)
     for (let waited = 0; waited < PATIENCE_MS && !isOver(); waited += 50) await delay(50)
