@@ -47,6 +47,8 @@ export interface StartOptions {
 
 /** What the supervisor gives the proxy (apps/supervisor/child.ts). */
 const NODE_FLAGS = ['--max-semi-space-size=2', '--heap-growing-percent=20']
+/** All load comes from one address, and goes to one or two routes. */
+const CROWD_FLAGS = ['--max-connections-per-address', '0', '--max-connections-per-route', '0']
 const MAIN = join(import.meta.dirname, '../../apps/proxy/main.ts')
 const HOST = '127.0.0.1'
 
@@ -74,6 +76,7 @@ async function startNode(name: 'ours' | 'chp', options: StartOptions): Promise<R
     '--log-level',
     'error',
     ...(tls === true ? ['--ssl-key', key, '--ssl-cert', cert] : []),
+    ...(name === 'ours' ? CROWD_FLAGS : []),
   ]
   const child = await startOn(PROXY_CORE, [programs.node, ...args], {
     env: { CONFIGPROXY_AUTH_TOKEN: TOKEN, NODE_COMPILE_CACHE: join(programs.folder, 'compiled') },

@@ -20,8 +20,9 @@ export function valueOf({ found, row }: Result, name: Name): number | undefined 
   const mine = found[name]
   if (!mine) return undefined
   if (row.isAdded !== true || name === 'direct') return median(mine.map(({ value }) => value))
-  // What the machine does meanwhile falls on both.
-  return median(mine.map(({ value }, round) => value - (found.direct?.[round]?.value ?? 0)))
+  // What the machine does meanwhile falls on both; where it is more than what the proxy adds, that is nothing.
+  const added = mine.map(({ value }, round) => value - (found.direct?.[round]?.value ?? 0))
+  return Math.max(0, median(added))
 }
 
 /** The least and the most of the rounds. */
@@ -37,8 +38,8 @@ export function judge(result: Result): readonly Verdict[] {
 function verdictOn(result: Result, { against, atLeast, atMost }: Reach): Verdict {
   const ours = valueOf(result, 'ours') ?? Number.NaN
   const other = against === 'itself' ? 1 : (valueOf(result, against) ?? Number.NaN)
-  const figure = ours / other
-  const reached = atLeast === undefined ? figure <= (atMost ?? 0) : figure >= atLeast
+  const figure = ours === 0 ? 0 : ours / other
+  const reached = atLeast === undefined ? ours <= (atMost ?? 0) * other : figure >= atLeast
   const bound = atLeast === undefined ? `≤ ${atMost}` : `≥ ${atLeast}`
   const what = against === 'itself' ? result.row.unit : `× ${NAMES[against]}`
   return {

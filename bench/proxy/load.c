@@ -107,6 +107,7 @@ static void dial(struct caller *caller) {
 /* A connection that ends is an error of whoever ended it; another one is opened, or there would be no load. */
 static void lose(struct caller *caller) {
   failed++;
+  if (mode == HOLD) errno = ECONNRESET, fail("a websocket");
   dial(caller);
 }
 

@@ -24,7 +24,7 @@ function markdownOf(results: readonly Result[]): string {
 each on one core alone (\`taskset\`); the load and the server behind, two small C programs, share the other one. Node is the same for both that
 run on it, and so are their command line and the way their routes were set. nginx keeps connections to the server behind, writes no log, sends the same
 forwarding headers, streams uploads (\`proxy_request_buffering off\`), and buffers answers as it does by default. Every request carries what a
-browser in a lab sends. Figures are the median of the rounds, with the least and the most; what is compared is the ratio, for the figures
+browser in a lab sends. Bulkhead’s limits on the connections of one address and one route, from and to which all load comes here, are off. Figures are the median of the rounds, with the least and the most; what is compared is the ratio, for the figures
 themselves say something about this machine alone: ${machineFacts().join(', ')}.
 
 ${table(
