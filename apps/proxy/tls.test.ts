@@ -10,16 +10,19 @@ let folder: string
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'bulkhead-tls-'))))
 afterEach(() => rmSync(folder, { recursive: true }))
 
-test('files are read anew each time, and a certificate that is asked for is checked', () => {
-  const cert = join(folder, 'cert.pem')
-  writeFileSync(cert, 'first')
-  expect(readTls({ cert }).cert).toEqual(Buffer.from('first'))
-  writeFileSync(cert, 'second')
-  expect(readTls({ cert, requestCert: true })).toMatchObject({
-    cert: Buffer.from('second'),
+test('a certificate that is asked for is checked', () => {
+  expect(readTls({ requestCert: true })).toMatchObject({
     requestCert: true,
     rejectUnauthorized: true,
   })
+  expect(readTls({})).toMatchObject({ requestCert: false, rejectUnauthorized: false })
+})
+
+test('a file that holds no certificate is named', () => {
+  const cert = join(folder, 'cert.pem')
+  writeFileSync(cert, 'nothing of the kind')
+
+  expect(() => readTls({ cert })).toThrow(/cert\.pem cannot be used/)
 })
 
 test('a file that cannot be read is named', () => {
