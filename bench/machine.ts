@@ -50,7 +50,8 @@ function runProgram(words: readonly string[], input: string): Promise<string> {
 const onCore = (core: number) =>
   availableParallelism() > 1 ? ['taskset', '--cpu-list', String(core)] : []
 
-function pin(pid: number, core: number): void {
+/** Puts a process with all its threads on one core. */
+export function pin(pid: number, core: number): void {
   if (availableParallelism() > 1)
     execFileSync('taskset', ['--all-tasks', '--cpu-list', '--pid', String(core), String(pid)], {
       stdio: 'ignore',

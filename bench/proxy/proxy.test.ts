@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 
 import { freePort } from '../../e2e/running-hub.ts'
 import { installProxy } from '../install-peer.ts'
+import { pin } from '../machine.ts'
 import { type Backend, type Name, NAMES, type Running, start } from './contenders.ts'
 import { judge, type Result, valueOf } from './judge.ts'
 import { runLoad } from './load.ts'
@@ -31,6 +32,7 @@ const running: Running[] = []
 const results: Result[] = []
 
 beforeAll(async () => {
+  pin(process.pid, OTHER_CORE)
   programs = makePrograms()
   const peer = join(await installProxy(), '../configurable-http-proxy/bin')
   const backend: Backend = { port: await freePort(), socket: join(programs.folder, 'backend.sock') }

@@ -4,6 +4,8 @@ import { connect, type Socket } from 'node:net'
 export type Given = readonly [prefix: string, target: string]
 
 const AT_ONCE = 10
+/** An answer that says no more than that a route is added. */
+const SMALL = 512
 
 /**
  * Adds routes by the REST API, ten requests under way at once. Written on bare sockets, so that whoever asks costs little beside
@@ -81,6 +83,13 @@ class Asker implements AsyncDisposable {
 
   /** An answer ends with its last chunk, or after as many bytes as it says. */
   #hear(piece: Buffer): void {
+    if (this.#heard.length === 0 && piece.length < SMALL) {
+      const text = piece.toString('latin1')
+      if (/\r\ncontent-length: 0\r\n/i.test(text) || text.endsWith('\r\n0\r\n\r\n')) {
+        this.text = text
+        return this.#done?.()
+      }
+    }
     this.#heard.push(piece)
     const first = this.#heard[0]?.toString('latin1') ?? ''
     const head = first.indexOf('\r\n\r\n')
