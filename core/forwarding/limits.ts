@@ -29,6 +29,6 @@ export const DEFAULT_LIMITS: Limits = {
   writeStallMs: 120_000,
   connectMs: 30_000,
   silenceMs: 3_600_000,
-  idlePerTarget: 64,
+  idlePerTarget: 1024,
   targetIdleMs: 4000,
 }
