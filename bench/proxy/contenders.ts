@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
@@ -6,6 +5,7 @@ import { join } from 'node:path'
 import { unixUrl } from '#core/base/unix-socket.ts'
 
 import { eventually, freePort } from '../../e2e/running-hub.ts'
+import { descendant } from '../machine.ts'
 import { endOf, PROXY_CORE, type Programs, startOn } from './programs.ts'
 import { addRoutes } from './route-client.ts'
 
@@ -133,10 +133,19 @@ http {
   const child = await startOn(PROXY_CORE, nginx, {
     env: { PATH: `${process.env['PATH']}:/usr/sbin` },
   })
-  await eventually(async () => child.exitCode !== null || (await answers(port)), 10_000)
+  await eventually(async () => child.exitCode !== null || (await answersHttp(port)), 10_000)
   if (child.exitCode !== null) throw new Error(`nginx ended with ${child.exitCode}`)
-  const worker = execFileSync('pgrep', ['-P', String(child.pid)], { encoding: 'utf8' })
-  return { host: HOST, port, pid: Number(worker), [Symbol.asyncDispose]: () => endOf(child) }
+  const worker = descendant(child.pid ?? 0, 'nginx: worker')
+  return { host: HOST, port, pid: worker, [Symbol.asyncDispose]: () => endOf(child) }
+}
+
+/** Once a worker is there; before, connections are only queued. */
+async function answersHttp(port: number): Promise<boolean> {
+  const answered = fetch(`http://${HOST}:${port}/`, { signal: AbortSignal.timeout(1000) })
+  return answered.then(
+    () => true,
+    () => false,
+  )
 }
 
 function answers(port: number): Promise<boolean> {
