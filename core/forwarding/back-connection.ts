@@ -190,6 +190,7 @@ export class BackConnection implements ParserEvents, Timed {
     this.#isReusable = line.keepAlive
     if (head.coding !== '' && (line.version === 10 || head.coding.toLowerCase() !== 'chunked'))
       return this.#refuse('its answer has a transfer coding that nobody asked for')
+    if (head.hasHugeLength) return this.#refuse('its answer is longer than anything')
     const isHead = this.#outgoing.method === 'HEAD'
     this.#listener.backAnswered(head, bodyOf(head, isHead))
     return isHead ? NO_BODY : BODY_FOLLOWS

@@ -6,7 +6,6 @@ import type { ForwardingContext } from './forwarding-context.ts'
 import { soundTrailers } from './header-kinds.ts'
 import { headerLines } from './http1-text.ts'
 import type { CloseReason, LiveConnection } from './live-connections.ts'
-import type { Pool } from './pool.ts'
 import type { ReadResponse } from './read-head.ts'
 import type { ForwardingRoute } from './routes.ts'
 import { shapeRequest, shapeTarget } from './shape-request.ts'
@@ -29,7 +28,6 @@ export class Forwarding implements ExchangeListener, BackListener, LiveConnectio
   readonly #route: ForwardingRoute
   readonly #context: ForwardingContext
   #outgoing: Outgoing | undefined
-  #pool: Pool | undefined
   #back: BackConnection | undefined
   #hasBegun = false
   #isOver = false
@@ -44,7 +42,7 @@ export class Forwarding implements ExchangeListener, BackListener, LiveConnectio
 
   start(): void {
     const { head, hasBody, wantsWebsocket } = this.#exchange
-    const { options, pools, byHost } = this.#context
+    const { options, byHost } = this.#context
     const route = this.#route
     const { method } = head
     if (!wantsWebsocket && !LOOKING_ON.has(method)) route.lastUse = Date.now()
@@ -62,16 +60,16 @@ export class Forwarding implements ExchangeListener, BackListener, LiveConnectio
       framing,
       wantsWebsocket,
     }
-    this.#pool = pools.of(route.target)
     route.live.add(this)
     this.#send(wantsWebsocket)
     if (!this.#isOver) this.#exchange.receive(this)
   }
 
   #send(alone: boolean): void {
-    const pool = this.#pool
     const outgoing = this.#outgoing
-    if (!pool || !outgoing) return
+    if (!outgoing) return
+    // Asked for anew: with its last connection, a target's pool may have gone.
+    const pool = this.#context.pools.of(this.#route.target)
     try {
       this.#back = alone ? pool.open() : pool.take()
     } catch (error) {

@@ -182,6 +182,25 @@ describe('what is relied on of Node’s own parser', () => {
   })
 })
 
+test.each([
+  ['empty lines', '', '\r\n'],
+  ['a chunk’s size', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n', '0'],
+])('%s without end are given up, and a large body is not', (_what, begin, piece) => {
+  const { feed, parser: given } = parser('answers')
+  const feedAll = (text: string) => {
+    for (let i = 0; i < 40; i++) if (feed(text.repeat(100)) < 0) return i
+    return undefined
+  }
+  if (begin !== '') feed(begin)
+
+  expect(feedAll(piece)).toBeLessThan(40)
+  expect(given.trouble).toBe('TOO_MUCH_OF_NOTHING')
+
+  const other = parser('answers')
+  other.feed('HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n')
+  for (let i = 0; i < 100; i++) expect(other.feed('x'.repeat(2500))).toBe(2500)
+})
+
 describe('a parser on a socket', () => {
   test('reads natively, waits when it is told to, and gives the socket back', async () => {
     const { notes, parser: made } = parser('requests')

@@ -93,9 +93,13 @@ export class HttpParser {
   #headers: string[] | undefined
   #target = ''
   #isOpen = true
+  /** How many bytes may come without anything to tell, and how many have: empty lines and a chunk's size have no end of their own. */
+  readonly #mostUntold: number
+  #untold = 0
+  #hasTold = false
   #asksForUpgrade = false
   #handle: Handle | undefined
-  /** What was wrong: llhttp's name for it (`HPE_…`), `TOO_MANY_HEADERS` or `BAD_VERSION`; empty while nothing is. */
+  /** What was wrong: llhttp's name for it (`HPE_…`), `TOO_MANY_HEADERS`, `BAD_VERSION` or `TOO_MUCH_OF_NOTHING`; empty while nothing is. */
   trouble = ''
   /** Whether a message has begun and is not whole yet. */
   isInside = false
@@ -107,6 +111,7 @@ export class HttpParser {
   ) {
     this.#events = events
     this.#mostHeaders = 2 * headerCount
+    this.#mostUntold = 2 * headerBytes
     const native = new HTTPParser()
     const type = kind === 'requests' ? HTTPParser.REQUEST : HTTPParser.RESPONSE
     native.initialize(type, RESOURCE, headerBytes, HTTPParser.kLenientNone)
@@ -171,6 +176,9 @@ export class HttpParser {
       if (this.trouble === '') this.trouble = parsed?.code ?? 'HPE_UNKNOWN'
       return -1
     }
+    this.#untold = this.#hasTold ? 0 : this.#untold + parsed
+    this.#hasTold = false
+    if (this.#untold > this.#mostUntold && this.trouble === '') this.trouble = 'TOO_MUCH_OF_NOTHING'
     return this.trouble === '' ? parsed : -1
   }
 
@@ -219,6 +227,7 @@ export class HttpParser {
   head(line: Line, headers: string[] | undefined): AfterHead {
     const all = headers ?? this.#headers ?? []
     this.#headers = undefined
+    this.#hasTold = true
     if (all.length > this.#mostHeaders) this.trouble = 'TOO_MANY_HEADERS'
     if (line.version !== 11 && line.version !== 10) this.trouble = 'BAD_VERSION'
     if (line.method === '' && line.status === 0) this.trouble = 'HPE_INVALID_METHOD'
@@ -232,11 +241,13 @@ export class HttpParser {
   }
 
   body(piece: Buffer): void {
+    this.#hasTold = true
     if (this.trouble === '') this.#events.onBody(piece)
   }
 
   done(): void {
     this.isInside = false
+    this.#hasTold = true
     const trailers = this.#headers ?? NONE
     this.#headers = undefined
     if (this.trouble === '') this.#events.onDone(trailers)

@@ -68,6 +68,17 @@ describe('a client’s connection', () => {
     ])
   })
 
+  test('ends behind a body that two programs may see end in different places', async () => {
+    const { rawAsk } = bound(await telling())
+    const odd = line('GET /user/ada/2', 'Transfer-Encoding: chunked\r\nConnection: keep-alive\r\n')
+
+    const answer = await rawAsk(
+      `${line('GET /user/ada/1')}${odd.replace('HTTP/1.1', 'HTTP/1.0')}0\r\n\r\n${line('GET /user/ada/3')}`,
+    )
+
+    expect(statuses(answer)).toEqual(['200', '501'])
+  })
+
   test('is cut off where more come at once than anybody needs', async () => {
     const { rawAsk } = bound(await telling())
 

@@ -59,7 +59,9 @@ export class Http1Exchange implements Exchange {
     // One that asks for a websocket is the last, whatever becomes of it: what follows may be meant for the websocket.
     this.wantsWebsocket = upgrade && head.upgrade === 'websocket' && head.version === '1.1'
     this.#mayContinue = !this.expectsContinue
-    this.keepsAlive = keepAlive && !this.wantsWebsocket && head.method !== 'CONNECT'
+    // Nor does anything follow a body that two programs may see end in different places (RFC 9112 section 6.1).
+    this.keepsAlive =
+      keepAlive && !this.wantsWebsocket && head.method !== 'CONNECT' && !head.hasOddFraming
   }
 
   get expectsContinue(): boolean {

@@ -50,6 +50,11 @@ class ReadHeaders {
     this.passed = withoutNamed(passed, this.#connection)
   }
 
+  /** A length that not every program can count to: what each takes it for, nobody knows. */
+  get hasHugeLength(): boolean {
+    return this.length.length > 15 && Number(this.length) > Number.MAX_SAFE_INTEGER
+  }
+
   get expectsContinue(): boolean {
     return this.#expectation.toLowerCase() === '100-continue'
   }
@@ -113,6 +118,10 @@ export class ReadHead extends ReadHeaders implements RequestHead {
   get framing(): Framing {
     if (this.coding !== '') return 'chunked'
     return this.length === '' || this.length === '0' ? 'none' : 'length'
+  }
+
+  get hasOddFraming(): boolean {
+    return this.hasOddCoding || this.hasHugeLength
   }
 
   /** A transfer coding that is not exactly `chunked` (RFC 9112 section 6.1), or is not of this version. */

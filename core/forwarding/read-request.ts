@@ -52,6 +52,8 @@ function whatIsWrong(head: ReadHead): Refusal | undefined {
       reason: 'malformed',
       message: 'The body has a transfer coding that is not known here.',
     }
+  if (head.hasHugeLength)
+    return { status: 400, reason: 'malformed', message: 'The body is longer than anything.' }
   if (head.upgrade === 'websocket' && (method !== 'GET' || head.framing !== 'none'))
     return {
       status: 400,

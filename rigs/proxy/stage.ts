@@ -33,7 +33,7 @@ export class Stage {
   /** Behind /, where everything else goes. */
   readonly rest: RecordingServer
   readonly #probed: RecordingServer
-  readonly #probe: RawClient
+  #probe: RawClient
   /** An ordinary request was not answered: nothing that follows can be judged. */
   #isLost = false
 
@@ -114,6 +114,8 @@ export class Stage {
   async probe(): Promise<void> {
     if (this.#isLost) throw new Error('the proxy was lost in an earlier case')
     this.#isLost = true
+    // It may have been quiet for longer than the proxy keeps a connection.
+    if (this.#probe.heard.end !== 'open') this.#probe = new RawClient(this.proxy.port)
     this.#probe.forget()
     this.#probe.write(`GET /probe/ HTTP/1.1\r\nHost: ${HOST}\r\n\r\n`)
     const deadline = Date.now() + LONGEST_MS
@@ -241,6 +243,16 @@ export class RawClient {
 
   write(text: string): void {
     if (this.#socket.writable) this.#socket.write(text, 'latin1')
+  }
+
+  /** How many bytes it could not say yet. */
+  get unsent(): number {
+    return this.#socket.writableLength
+  }
+
+  /** Takes nothing of what it hears any more. */
+  pause(): void {
+    this.#socket.pause()
   }
 
   /** The end of what it has to say; it still listens. */

@@ -63,6 +63,7 @@ const oddLengths: readonly RequestCase[] = [
   ),
   refused('an empty Content-Length', post(['Content-Length:'], SMUGGLED)),
   refused('a blank Content-Length', post(['Content-Length: \t '], SMUGGLED)),
+  refused('a Content-Length of 2^53', post(['Content-Length: 9007199254740992'], SMUGGLED)),
   refused('a Content-Length of 2^64', post(['Content-Length: 18446744073709551616'], SMUGGLED)),
   refused('a Content-Length of 2^64 + 5', post(['Content-Length: 18446744073709551621'], 'hello')),
   refused('a Content-Length of 400 digits', post([`Content-Length: ${'9'.repeat(400)}`], 'hello')),
