@@ -247,6 +247,8 @@ describe('with a host for everybody', () => {
     await page.goto(`${on('ada')}/user/ada/page`)
     expect(await registerWorker(page, '/user/ada/sw.js', '/')).toBe('SecurityError')
     expect(await registerWorker(page, '/user/ada', '/user/')).toBe('SecurityError')
+    const own = `${on('ada')}/user/ada/`
+    expect(await registerWorker(page, '/user/ada/sw.js', '/user/ada/')).toBe(own)
     await page.goto(`${site.url}/hub/home`)
     expect(await scripted(page, KEPT)).toBe('kept')
   })

@@ -1,4 +1,4 @@
-import { copyFileSync } from 'node:fs'
+import { chmodSync, copyFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import type { Browser, BrowserContext, Page } from 'playwright-core'
@@ -11,6 +11,22 @@ import { RunningHub } from '../running-hub.ts'
 export const ada = { name: 'ada', password: 'lovelace engine 1843' }
 /** An admin, whom ada sends a link. */
 export const bob = { name: 'bob', password: 'a different engine 9' }
+
+interface Opened {
+  readonly port: number
+  readonly host?: string
+  /** Files. */
+  readonly certificate?: { readonly key: string; readonly cert: string }
+}
+
+/** Where the proxy may read them, whatever its account. */
+function shownIn(folder: string, { key, cert }: { readonly key: string; readonly cert: string }) {
+  const files = { key_file: join(folder, 'key.pem'), cert_file: join(folder, 'cert.pem') }
+  copyFileSync(key, files.key_file)
+  chmodSync(files.key_file, 0o644)
+  copyFileSync(cert, files.cert_file)
+  return files
+}
 
 /** A hub whose every notebook server is hostile; ada's and bob's run. */
 export class HostileHub implements AsyncDisposable {
@@ -25,20 +41,22 @@ export class HostileHub implements AsyncDisposable {
     this.#program = program
   }
 
-  /** `host`: the hub's own name; with it, everybody has one below it. */
-  static async open({ port, host }: { port: number; host?: string }): Promise<HostileHub> {
+  /** `host`: the hub's own name; with it, everybody has one below it. `certificate`: by https. */
+  static async open({ port, host, certificate }: Opened): Promise<HostileHub> {
     const place = publicFolder()
+    const scheme = certificate ? 'https' : 'http'
     const program = join(place.folder, 'hostile_server.py')
     copyFileSync(join(import.meta.dirname, 'hostile_server.py'), program)
     const settings = {
-      ...(host !== undefined && { public_url: `http://${host}:${port}`, subdomains: true }),
+      ...(host !== undefined && { public_url: `${scheme}://${host}:${port}`, subdomains: true }),
+      ...(certificate && { tls: shownIn(place.folder, certificate) }),
       spawner: { command: [clientProgram('python'), program] },
     }
     const hub = await RunningHub.create({ port, config: JSON.stringify(settings) })
     await hub.addUser(ada.name, ada.password)
     await hub.addUser(bob.name, bob.password, '--admin')
     for (const { name } of [ada, bob]) await hub.command('server', 'start', name)
-    return new HostileHub(hub, `http://${host ?? '127.0.0.1'}:${port}`, place)
+    return new HostileHub(hub, `${scheme}://${host ?? '127.0.0.1'}:${port}`, place)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -97,7 +115,7 @@ export async function signedIn(
   site: { readonly url: string },
   who: typeof ada,
 ): Promise<Page> {
-  const page = await (await browser.newContext()).newPage()
+  const page = await (await browser.newContext({ ignoreHTTPSErrors: true })).newPage()
   await signIn(page, site, who)
   await page.waitForURL(({ pathname }) => !pathname.startsWith('/hub/login'))
   await page.goto(`${site.url}/hub/home`)
