@@ -53,7 +53,9 @@ export function judgeAnswer({ request, pieces, end }: Spoken, heard: Heard): Ver
   const text = pieces.join('')
   const written = readAnswers(text, { methods, ended: end === 'in order' })
   const got = readAnswers(heard.text, { methods, ended: heard.end === 'in order' })
-  const tooMuch = text.length > MOST_BYTES || written.interim > MOST_INTERIM
+  // Behind an interim answer that says that the connection ends, nothing is read.
+  const endsEarly = written.interim > 0 && /^connection:.*close/im.test(text)
+  const tooMuch = text.length > MOST_BYTES || written.interim > MOST_INTERIM || endsEarly
   try {
     if (got.rest === 'wrong') throw new Unlike(`no answer: ${got.why}`)
     if (got.interim > written.interim + 1) throw new Unlike('interim answers that nobody gave')

@@ -50,9 +50,9 @@ const VALUE = /^[\t\u0020-\u007e\u0080-\u00ff]*$/
 const REQUEST_LINE = /^([^ ]+) +([\u0021-\u007e\u0080-\u00ff]+) +(?:HTTP|RTSP|ICE)\/(1\.[01])$/
 const STATUS_LINE =
   /^(?:HTTP|RTSP|ICE)\/(1\.[01]) ([1-9]\d\d)(?: ([\t\u0020-\u007e\u0080-\u00ff]*))?$/
-/** RFC 9112 section 7.1.1, without the blanks that only a recipient tolerates; llhttp takes an empty value too. */
+/** RFC 9112 section 7.1.1, without the blanks that only a recipient tolerates; llhttp takes an empty name before the next, and an empty value. Extensions end here. */
 const EXTENSIONS =
-  /^(?:;[!#$%&'*+.^_`|~0-9A-Za-z-]+(?:=(?:[!#$%&'*+.^_`|~0-9A-Za-z-]*|"(?:[\t \u0021\u0023-\u005b\u005d-\u007e\u0080-\u00ff]|\\[\t\u0020-\u007e\u0080-\u00ff])*"))?)*$/
+  /^(?:;(?=;)|;[!#$%&'*+.^_`|~0-9A-Za-z-]+(?:=(?:[!#$%&'*+.^_`|~0-9A-Za-z-]*|"(?:[\t \u0021\u0023-\u005b\u005d-\u007e\u0080-\u00ff]|\\[\t\u0020-\u007e\u0080-\u00ff])*"))?)*$/
 
 class Cursor {
   readonly text: string
