@@ -7,6 +7,7 @@ const FOLDERS = {
   browser: 'e2e',
   rigs: 'rigs',
   setup: 'rigs/setup',
+  soak: 'rigs/soak',
   bench: 'bench',
   'bench-proxy': 'bench/proxy',
 } as const
@@ -46,7 +47,7 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
-      ...(['browser', 'rigs', 'setup', 'bench', 'bench-proxy'] as const).map(whole),
+      ...(['browser', 'rigs', 'setup', 'soak', 'bench', 'bench-proxy'] as const).map(whole),
     ],
   },
 })

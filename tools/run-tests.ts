@@ -43,6 +43,7 @@ const parts: Readonly<Record<string, () => Outcome>> = {
       : cannot('Chromium is missing: apt install chromium'),
   rigs: () => vitest('rigs'),
   setup: () => vitest('setup'),
+  soak: () => vitest('soak'),
   bench: () => vitest('bench'),
   'bench-proxy': () => vitest('bench-proxy'),
 }
